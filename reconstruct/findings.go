@@ -1,0 +1,159 @@
+package reconstruct
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/flowstate-tcp/flowstate/capture"
+	"github.com/flowstate-tcp/flowstate/capture/finding"
+	"github.com/flowstate-tcp/flowstate/reconstruct/decode"
+)
+
+// note is a finding in the making: told once, with the first frame and a
+// count. What a connection without oddities does not have costs it nothing.
+type note struct {
+	code  finding.Code
+	frame capture.FrameNumber
+	n     int64
+}
+
+// note counts something worth telling.
+func (c *conversation) note(code finding.Code, frame capture.FrameNumber, n int64) {
+	for i := range c.notes {
+		if c.notes[i].code == code {
+			c.notes[i].n += n
+			return
+		}
+	}
+	c.notes = append(c.notes, note{code, frame, n})
+}
+
+// texts are the sentences of the findings, by code, in the order in which a
+// connection gives them; a %d in them is the count of the note.
+var texts = [...]struct {
+	code finding.Code
+	text string
+}{
+	{finding.PortReused, "the connection uses the addresses and ports of an earlier one again"},
+	{finding.OldDuplicate, "%d segments are old duplicates, or late ones of an earlier connection"},
+	{finding.OneDirectionOnly, "the capture holds packets of one side only; %d of them acknowledge the other"},
+	{finding.PacketsMissing, "%d bytes were acknowledged and are not in the capture"},
+	{finding.CaptureDuplicates, "%d packets were recorded more than once"},
+	{finding.ClockStep, "timestamps step backwards %d times"},
+	{finding.SnaplenCut, "%d packets were recorded in part"},
+	{finding.HeaderCut, "%d packets were cut inside the TCP header"},
+	{finding.OffloadSegments, "%d segments are larger than the path carries"},
+	{finding.IPLengthZero, "%d packets have IP total length 0"},
+	{finding.Tunnelled, "%d packets were carried inside a tunnel"},
+	{finding.UnknownWindowScale, "the handshake is missing or cut: the windows of %d segments may be larger than shown"},
+	{finding.ZeroWindow, "%d segments advertise a zero window"},
+	{finding.TableFull, "the table of connections was full; this one was idle and was closed early"},
+}
+
+// conclude turns the notes into findings.
+func (c *conversation) conclude() {
+	c.noteTotals()
+	for _, t := range texts {
+		for _, n := range c.notes {
+			if n.code == t.code && n.n > 0 {
+				c.Findings = append(c.Findings, n.finding(t.text))
+			}
+		}
+	}
+}
+
+func (n note) finding(text string) finding.Finding {
+	if strings.Contains(text, "%") { // a flood does not cost a text each
+		text = fmt.Sprintf(text, n.n)
+	}
+	return finding.Finding{Code: n.code, Frame: n.frame, Text: text}
+}
+
+// noteReuse tells for each end whether it takes part in the next incarnation.
+func (c *conversation) noteReuse() {
+	n := c.newer
+	if n == nil || n.dissolves() {
+		return
+	}
+	for _, s := range Sides {
+		if n.Half[n.sideOf(&decode.Segment{Src: c.Ends[s]})].SYNSeen {
+			c.Reused[s] = Reuse{n.First, n.Start}
+		}
+	}
+}
+
+// noteTotals adds what shows only at the end.
+func (c *conversation) noteTotals() {
+	for _, s := range Sides {
+		if missing := c.Half[s].Missing; missing > 0 && c.Half[s].Packets > 0 {
+			c.note(finding.PacketsMissing, 0, missing)
+		}
+		me, peer := &c.Half[s], &c.Half[s.Peer()]
+		if !c.SelfConnect && peer.Packets == 0 && me.Packets > 1 && c.flows[s.Peer()].acked {
+			c.note(finding.OneDirectionOnly, 0, me.Packets)
+		}
+	}
+}
+
+// observeQuirks notes what is odd about how the segment was captured.
+func (c *conversation) observeQuirks(v *sight) {
+	if v.Marks.Has(Duplicate) {
+		c.note(finding.CaptureDuplicates, v.s.Frame, 1)
+	}
+	if v.Marks.Has(ZeroWindow) {
+		c.note(finding.ZeroWindow, v.s.Frame, 1)
+	}
+	if v.Marks.Has(UnseenACK) {
+		c.note(finding.PacketsMissing, v.s.Frame, 0)
+	}
+	if v.Marks.Has(OutOfWindow) {
+		c.note(finding.OldDuplicate, v.s.Frame, 1)
+	}
+	if v.s.Time.Sub(c.End) < 0 {
+		c.note(finding.ClockStep, v.s.Frame, 1)
+	}
+	if v.oversized() {
+		c.note(finding.OffloadSegments, v.s.Frame, 1)
+	}
+	if v.plain() && v.s.Window != 0 {
+		if _, known := c.WindowScale(v.From); !known {
+			c.note(finding.UnknownWindowScale, v.s.Frame, 1)
+		}
+	}
+	for _, q := range quirks {
+		if v.s.Quirks&q.quirk != 0 {
+			c.note(q.code, v.s.Frame, 1)
+		}
+	}
+}
+
+// quirks says which finding a quirk gives.
+var quirks = [...]struct {
+	quirk decode.Quirk
+	code  finding.Code
+}{
+	{decode.HeaderCut | decode.OptionsCut, finding.HeaderCut},
+	{decode.PayloadCut, finding.SnaplenCut},
+	{decode.IPLengthZero, finding.IPLengthZero},
+	{decode.Tunnelled, finding.Tunnelled},
+}
+
+// The largest payloads that links carry: Ethernet, and its jumbo frames. Some
+// senders exceed the announced MSS by the size of options.
+const (
+	usualMTU  = 1500
+	jumboMTU  = 9000
+	optionMax = 40
+)
+
+// oversized tells whether the segment is larger than the peer accepts, or than
+// links carry: segmentation offload cuts or joined it beyond the tap.
+func (v *sight) oversized() bool {
+	if v.s.Len <= usualMTU || v.s.Quirks&decode.Reassembled != 0 {
+		return false
+	}
+	if v.peer.SYNWhole && v.peer.Options.Set&decode.OptMSS != 0 {
+		return v.s.Len > int(v.peer.Options.MSS)+optionMax
+	}
+	return v.s.Len > jumboMTU
+}

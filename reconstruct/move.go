@@ -1,0 +1,124 @@
+package reconstruct
+
+import "github.com/flowstate-tcp/flowstate/reconstruct/decode"
+
+// move lets the segment act on the streams.
+func (v *sight) move() {
+	if v.s.Flags.Has(decode.RST) {
+		v.moveByReset()
+		return
+	}
+	v.me.reset = false
+	if !v.believable {
+		v.peer.provoked = true // RFC 9293 section 3.10.7.4, first step
+		return
+	}
+	if probe := v.Marks & (1<<KeepAlive | 1<<WindowProbe); probe == 0 {
+		v.passOctets()
+	}
+	if v.HasAck {
+		v.acknowledge()
+		v.timeHandshake()
+	}
+	v.advertise()
+	v.settle()
+}
+
+// moveByReset: a RST takes no room in the stream and its window means
+// nothing. One in the window but not at RCV.NXT is to be answered by a
+// challenge ACK (RFC 5961 section 3.2), one outside by nothing.
+func (v *sight) moveByReset() {
+	v.me.provoked = false
+	if !v.believable {
+		return
+	}
+	v.me.reset = true
+	if v.HasAck && !v.me.weak { // a refusal acknowledges nothing
+		v.acknowledge()
+	}
+	if v.Seq > v.me.Acked && v.Seq != v.me.Contiguous && !v.me.weak {
+		v.peer.provoked = true
+	}
+}
+
+// acknowledge moves the peer's stream. Where the acknowledgement passed the
+// tap before the octets, the sender of these left no witness of the order.
+func (v *sight) acknowledge() {
+	top := v.peer.Max
+	v.missing = v.peer.acknowledge(v.Ack)
+	if v.peer.Max > top {
+		v.peer.top, v.peer.dug = stamp{time: v.s.Time}, v.s.Time
+	}
+}
+
+// passOctets records SYN, payload and FIN.
+func (v *sight) passOctets() {
+	top := v.me.Max
+	lo, hi := v.Seq, v.End
+	if v.s.Flags.Has(decode.SYN) {
+		v.filled += v.me.pass(lo, lo+1).filled
+		v.sawSYN()
+		lo++
+	}
+	fin := v.s.Flags.Has(decode.FIN)
+	if fin {
+		hi--
+	}
+	data := v.me.pass(lo, hi)
+	v.me.Unique += data.fresh
+	v.me.Retransmitted += data.again
+	v.filled += data.filled
+	v.again = data.again
+	if fin {
+		v.filled += v.me.pass(hi, hi+1).filled
+		v.sawFIN()
+	}
+	v.me.advance(v.Seq) // an empty segment shows how far its sender is, too
+	if v.me.Max > top {
+		v.me.top = stampOf(v.s)
+		if v.Seq > top {
+			v.me.dug = v.s.Time
+		}
+	}
+}
+
+func (v *sight) sawSYN() {
+	whole := v.s.Quirks&(decode.HeaderCut|decode.OptionsCut) == 0
+	if !v.me.SYNSeen || whole && !v.me.SYNWhole {
+		o := &v.s.Options
+		v.me.Options = Offer{Set: o.Set, MSS: o.MSS, WindowScale: o.WindowScale, CookieLen: o.CookieLen}
+		v.me.SYNWhole = whole
+	}
+	v.me.SYNSeen = true
+	if v.s.Flags.Has(decode.ACK) {
+		v.me.SYNACKSeen = true
+	}
+}
+
+func (v *sight) sawFIN() {
+	if !v.me.FINSeen {
+		v.me.FINSeen, v.me.FIN = true, v.End-1
+	}
+}
+
+// settle keeps account of questions that wait for an answer.
+func (v *sight) settle() {
+	v.me.asked = v.Marks & (1<<KeepAlive | 1<<WindowProbe)
+	if v.Marks&(1<<KeepAliveACK|1<<WindowProbeACK) != 0 {
+		v.peer.asked = 0
+	}
+	if v.bare() {
+		v.me.provoked = false
+	}
+}
+
+// timeHandshake measures the time from the first SYN to the acknowledgement of
+// the SYN-ACK, one round trip wherever the tap is, if neither was repeated.
+func (v *sight) timeHandshake() {
+	if v.Before[v.Conn.Peer(v.From)].Acked > 0 || v.From != Client || !v.peer.SYNACKSeen || !v.me.SYNSeen {
+		return
+	}
+	if v.me.Counts[SYNRetransmission] == 0 && v.peer.Counts[SYNRetransmission] == 0 {
+		v.c.rtt = v.s.Time.Sub(v.Conn.Start)
+	}
+}
