@@ -1,0 +1,135 @@
+package analyze
+
+import (
+	"errors"
+	"io"
+	"iter"
+
+	"github.com/flowstate-tcp/flowstate/capture"
+	"github.com/flowstate-tcp/flowstate/capture/finding"
+	"github.com/flowstate-tcp/flowstate/reconstruct/decode"
+)
+
+// Source gives the packets of a capture in order. Next fills the packet, whose
+// Data it may reuse at the following call, and returns io.EOF at the end.
+type Source interface {
+	Next(*capture.Packet) error
+}
+
+const (
+	batchSegments = 512 // segments handed over at a time
+	batchesAhead  = 4   // how far reading may run ahead of the analysis
+)
+
+// batch is what a run of packets decoded to. Packets tells how many they were.
+type batch struct {
+	packets  int64
+	started  capture.Timestamp // of the first packet, in the first batch
+	segments []decode.Segment
+	icmp     []decode.ICMPError
+	problems []finding.Finding
+	payload  []byte // backing of the segments' payloads, where they are kept
+	err      error  // why reading stopped, nil for more to come
+}
+
+func (b *batch) reset() {
+	b.packets, b.started, b.err = 0, capture.NoTime, nil
+	b.segments, b.icmp, b.problems, b.payload = b.segments[:0], b.icmp[:0], b.problems[:0], b.payload[:0]
+}
+
+// reader fills batches from a source.
+type reader struct {
+	src         Source
+	keepPayload bool
+	decoder     *decode.Decoder
+	packet      capture.Packet
+	result      decode.Result
+}
+
+// batches reads and decodes the source on a goroutine of its own and yields
+// what it finds in order. A batch is valid until the next one.
+func (r *reader) batches() iter.Seq[*batch] {
+	return func(yield func(*batch) bool) {
+		full, empty, done := make(chan *batch, batchesAhead), make(chan *batch, batchesAhead), make(chan struct{})
+		for range batchesAhead {
+			empty <- new(batch)
+		}
+		go r.run(full, empty, done)
+		defer func() {
+			close(done)
+			for range full { // the reader still owns the source until it closes full
+			}
+		}()
+		for b := range full {
+			if !yield(b) {
+				return
+			}
+			empty <- b
+		}
+	}
+}
+
+func (r *reader) run(full chan<- *batch, empty <-chan *batch, done <-chan struct{}) {
+	defer close(full)
+	for {
+		var b *batch
+		select {
+		case b = <-empty:
+		case <-done:
+			return
+		}
+		b.reset()
+		r.fill(b)
+		select {
+		case full <- b:
+		case <-done:
+			return
+		}
+		if b.err != nil {
+			return
+		}
+	}
+}
+
+// fill reads packets until the batch is full or the source ends.
+func (r *reader) fill(b *batch) {
+	for len(b.segments)+len(b.icmp) < batchSegments && b.packets < 8*batchSegments {
+		if b.err = r.src.Next(&r.packet); b.err != nil {
+			return
+		}
+		b.packets++
+		if b.started == capture.NoTime {
+			b.started = r.packet.Time
+		}
+		r.decoder.Decode(&r.packet, &r.result)
+		for i := range r.result.Segments {
+			b.add(&r.result.Segments[i], r.keepPayload)
+		}
+		b.icmp = append(b.icmp, r.result.ICMP...)
+		b.problems = append(b.problems, r.result.Findings...)
+	}
+}
+
+// add copies a segment into the batch; its payload only where it is wanted,
+// since the source will reuse the bytes.
+func (b *batch) add(s *decode.Segment, keepPayload bool) {
+	b.segments = append(b.segments, *s)
+	kept := &b.segments[len(b.segments)-1]
+	if !keepPayload {
+		kept.Payload = nil
+		return
+	}
+	from := len(b.payload)
+	b.payload = append(b.payload, s.Payload...)
+	// A later append may move the backing; the old one then lives on behind
+	// the segments that point into it.
+	kept.Payload = b.payload[from:len(b.payload):len(b.payload)]
+}
+
+// readError tells a real failure from the end of the capture.
+func readError(err error) error {
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,57 @@
+package analyze
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/flowstate-tcp/flowstate/capture/finding"
+)
+
+// problems gathers what the decoder could not use: one finding for each code
+// and text, at its first frame, with a count.
+type problems struct{ seen map[problem]*occurrences }
+
+type problem struct {
+	code finding.Code
+	text string
+}
+
+type occurrences struct {
+	first finding.Finding
+	count int
+}
+
+func (p *problems) add(found []finding.Finding) {
+	for _, f := range found {
+		key := problem{f.Code, f.Text}
+		if o := p.seen[key]; o != nil {
+			o.count++
+			continue
+		}
+		if p.seen == nil {
+			p.seen = map[problem]*occurrences{}
+		}
+		p.seen[key] = &occurrences{first: f, count: 1}
+	}
+}
+
+// findings returns what was gathered, by frame.
+func (p *problems) findings() []finding.Finding {
+	var all []finding.Finding
+	for _, o := range p.seen {
+		f := o.first
+		if o.count > 1 {
+			f.Text = fmt.Sprintf("%s (%d packets, the first is frame %d)", f.Text, o.count, f.Frame)
+		}
+		all = append(all, f)
+	}
+	slices.SortFunc(all, func(a, b finding.Finding) int {
+		return cmp.Or(cmp.Compare(a.Frame, b.Frame), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Text, b.Text))
+	})
+	return all
+}
+
+// Findings returns what the analysis has to tell of the capture as a whole:
+// packets that could not be decoded. Those of a connection are with it.
+func (a *Analysis) Findings() []finding.Finding { return a.problems.findings() }
