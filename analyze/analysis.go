@@ -143,11 +143,11 @@ func (a *Analysis) runBatch(b *batch, yield func(*reconstruct.Step) bool) bool {
 			a.table.AddICMP(&icmp[0])
 			icmp = icmp[1:]
 		}
-		step := a.table.Add(s)
-		if step == nil {
-			continue
-		}
 		a.totals.Segments++
+		if s.Quirks&decode.FlagsCut != 0 {
+			continue // cut before its flags: a finding of the capture, but of no connection
+		}
+		step := a.table.Add(s)
 		a.observe(step)
 		if !yield(step) {
 			return false

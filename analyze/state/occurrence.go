@@ -164,12 +164,23 @@ func (s *story) tellPassiveOpen() {
 
 // mayHaveConnected tells whether a passive opener may in truth have opened
 // simultaneously, with a SYN that was lost before the tap: the numbers look the
-// same. It takes two ends that know each other's port beforehand, which an
-// ephemeral client port (RFC 6335 section 6) against a service's rules out.
+// same. It takes two ends that knew each other's port beforehand, which a
+// service's port against a client's rules out.
 func (s *story) mayHaveConnected() bool {
-	const firstEphemeral = 32768
-	own, peers := s.conn.Ends[s.side].Port, s.conn.Ends[s.side.Peer()].Port
-	return (own < firstEphemeral) == (peers < firstEphemeral)
+	return portClass(s.conn.Ends[s.side].Port) == portClass(s.conn.Ends[s.side.Peer()].Port)
+}
+
+// portClass sorts ports by who uses them: system services, registered services
+// and whatever older hosts gave to clients, and ephemeral ports (RFC 6335
+// section 6; Linux begins those at 32768).
+func portClass(port uint16) int {
+	switch {
+	case port < 1024:
+		return 0
+	case port < 32768:
+		return 1
+	}
+	return 2
 }
 
 func (s *story) tellACKOfSYN() {
