@@ -23,6 +23,8 @@ type Options struct {
 	// From and To pick segments by capture time; zero means unbounded. Within
 	// is set where either is.
 	From, To Instant
+	// Brief leaves out the alternative paths, for those who show none.
+	Brief bool
 }
 
 // Instant is a moment of a capture: absolute, or relative to its first packet.
@@ -36,7 +38,9 @@ type Instant struct {
 // Totals counts what went through an Analysis.
 type Totals struct {
 	Packets  int64 // all packets of the capture
-	Segments int64 // TCP segments among them
+	Segments int64 // TCP segments in them
+	// Connections that began, old duplicate SYNs among them (see reconstruct).
+	Connections int64
 }
 
 // Connection is one connection with everything that was found of it.
@@ -66,13 +70,15 @@ type slot struct {
 
 // New prepares an analysis of a source.
 func New(src Source, o Options) *Analysis {
-	return &Analysis{
+	a := &Analysis{
 		options: o,
 		reader:  reader{src: src, decoder: decode.New()},
 		table:   reconstruct.NewTable(reconstruct.Options{}),
 		infer:   state.NewInferrer(),
 		began:   capture.NoTime,
 	}
+	a.infer.Brief = o.Brief
+	return a
 }
 
 // Err returns what stopped the reading before the end of the capture, if
@@ -167,6 +173,7 @@ func (a *Analysis) observe(step *reconstruct.Step) {
 	}
 	kept := &a.slots[at]
 	if step.Opened {
+		a.totals.Connections++
 		kept.states.Reset()
 		kept.selected = false
 	}

@@ -65,7 +65,7 @@ func TestConnectionsComeByNumber(t *testing.T) {
 	if got := numbers(a); !slices.Equal(got, []int{0, 1, 2}) {
 		t.Errorf("connections %v, want 0, 1, 2", got)
 	}
-	if want := (analyze.Totals{Packets: 11, Segments: 11}); a.Totals() != want {
+	if want := (analyze.Totals{Packets: 11, Segments: 11, Connections: 3}); a.Totals() != want {
 		t.Errorf("totals %+v, want %+v", a.Totals(), want)
 	}
 }
@@ -221,4 +221,34 @@ func BenchmarkAnalysis(b *testing.B) {
 		packets += drain(b, pcap)
 	}
 	b.ReportMetric(float64(packets)/b.Elapsed().Seconds()/1e6, "Mpkt/s")
+}
+
+// The streams of one connection come with their gaps, whatever else is in the
+// capture.
+func TestStreamsTellGaps(t *testing.T) {
+	const text = `
+0.000 > S 0:0(0) win 64240
+0.010 < S. 0:0(0) ack 1
+0.020 > . 1:1(0) ack 1
+@conn 1
+0.025 > S 0:0(0) win 64240
+@conn 0
+0.030 > P. 1:11(10) ack 1
+0.040 < . 1:1(0) ack 21
+0.050 > P. 21:31(10) ack 1
+0.060 < . 1:1(0) ack 31
+`
+	var got []string
+	for conn, piece := range analyze.New(source(t, text), analyze.Options{}).Streams(0) {
+		got = append(got, fmt.Sprintf("%d %s %s %d+%d", conn.Number, piece.Side, piece.Kind, piece.Offset, piece.Length))
+	}
+	want := []string{"0 client data 1+10", "0 client not-captured 11+10", "0 client data 21+10"}
+	if len(got) != len(want) {
+		t.Fatalf("pieces %q, want %q", got, want)
+	}
+	for i := range want {
+		if got[i] != want[i] {
+			t.Errorf("piece %d is %q, want %q", i, got[i], want[i])
+		}
+	}
 }

@@ -138,14 +138,15 @@ func (t *Tracker) afterwards() string {
 // vantage tells from the two halves of a clean handshake where the tap stood:
 // an end answers at once, the far end only after the path's delay.
 func (t *Tracker) vantage(conn *reconstruct.Connection) Vantage {
-	c, s := &t.side[client], &t.side[server]
-	if c.syn.count != 1 || s.synAck.count != 1 || !c.knowsSYN.seen() || s.syn.seen() {
+	total, ok := t.handshakeRTT()
+	if !ok || total < 2*time.Millisecond {
 		return VantageUnknown
 	}
+	c, s := &t.side[client], &t.side[server]
 	far, near := s.synAck.first.at-c.syn.first.at, c.knowsSYN.at-s.synAck.first.at
 	const clear = 10 // an end's own delay is at most a tenth of the path's
-	switch total := far + near; {
-	case far < 0 || near < 0 || total < 2*time.Millisecond:
+	switch {
+	case far < 0 || near < 0:
 		return VantageUnknown
 	case near*clear < total:
 		return VantageClient

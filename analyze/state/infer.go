@@ -30,6 +30,12 @@ type Result struct {
 	Paths        [2]Path
 	Alternatives [2][]Alternative
 	Findings     []finding.Finding
+
+	// HandshakeRTT is the time from the client's SYN to its acknowledgement of
+	// the SYN,ACK, 0 if unknown: one round trip wherever the tap was, plus what
+	// both ends took to answer. A repeated segment makes it unknown, since
+	// nothing tells which copy was answered (Karn; RFC 6298 section 3).
+	HandshakeRTT time.Duration
 }
 
 // Final returns the state in which a side ends; ok is false where the capture
@@ -48,6 +54,8 @@ func (r *Result) Final(side reconstruct.Side) (s State, ok bool) {
 // machine and what one inference can leave for the next to use again; use it
 // for any number of connections, from one goroutine.
 type Inferrer struct {
+	Brief bool // leaves out the alternative paths, which costs least
+
 	walk walk
 	list []occurrence
 }
@@ -65,6 +73,7 @@ func NewInferrer() *Inferrer { return &Inferrer{walk: walk{machine: newMachine()
 func (in *Inferrer) Infer(conn *reconstruct.Connection, t *Tracker) Result {
 	var r Result
 	r.Vantage = t.vantage(conn)
+	r.HandshakeRTT, _ = t.handshakeRTT()
 	for _, side := range reconstruct.Sides {
 		s := t.story(conn, side, r.Vantage)
 		s.list = in.list[:0]
@@ -95,6 +104,9 @@ func (in *Inferrer) choose(r *Result, s *story) {
 	}
 	agreed := countEdges(all)
 	r.Paths[s.side] = s.path(&all[0], &agreed, len(all))
+	if in.Brief {
+		return
+	}
 	for i := range all[1:] {
 		e := &all[1+i]
 		r.Alternatives[s.side] = append(r.Alternatives[s.side], Alternative{s.path(e, &agreed, len(all)), s.difference(&all[0], e)})
@@ -145,9 +157,17 @@ func (t *Tracker) hiddenFIN(conn *reconstruct.Connection, side reconstruct.Side)
 // slack is how long a segment can be on its way past the tap and its answer on
 // the way back: one and a half round trips of the handshake.
 func (t *Tracker) slack() time.Duration {
-	c, s := &t.side[reconstruct.Client], &t.side[reconstruct.Server]
-	if c.syn.count == 1 && s.synAck.count == 1 && c.knowsSYN.seen() {
-		return (c.knowsSYN.at-c.syn.first.at)*3/2 + time.Millisecond
+	if rtt, ok := t.handshakeRTT(); ok {
+		return rtt*3/2 + time.Millisecond
 	}
 	return defaultSlack
+}
+
+func (t *Tracker) handshakeRTT() (rtt time.Duration, ok bool) {
+	c, s := &t.side[reconstruct.Client], &t.side[reconstruct.Server]
+	if c.syn.count != 1 || s.synAck.count != 1 || s.syn.seen() || !c.knowsSYN.seen() {
+		return 0, false
+	}
+	rtt = c.knowsSYN.at - c.syn.first.at
+	return rtt, rtt > 0
 }

@@ -1,0 +1,270 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/flowstate-tcp/flowstate/reconstruct/scenario"
+)
+
+// The contracts are section 4 of the design, written down a second time: a
+// field that is renamed, added or of another type breaks scripts of people.
+// A trailing ? marks what may be absent. An object stands for its fields, a
+// list of one for a list.
+var (
+	endContract     = object{"ip": "string", "port": "int"}
+	framesContract  = object{"first": "int", "last": "int", "count": "int"}
+	finalContract   = object{"client?": "string", "server?": "string"}
+	findingContract = object{"code": "string", "severity": "string", "frame?": "int", "offset?": "int", "text": "string"}
+
+	transitionContract = object{
+		"from": "string", "to": "string", "cause": "string", "flags?": "string", "local?": "string", "frame?": "int",
+		"proof_frame?": "int", "earliest_s?": "seconds", "latest_s?": "seconds", "certainty": "string", "rfc": "string",
+	}
+	alternativeContract = object{"path": []any{transitionContract}, "why": "string"}
+
+	sideContract = object{
+		"ip": "string", "port": "int", "packets": "int", "payload_bytes": "int", "unique_bytes": "int",
+		"retransmitted_bytes": "int", "retransmissions": object{"handshake": "int", "unknown": "int"},
+		"out_of_order": "int", "duplicates": "int", "window": object{"scale?": "int", "zero_count": "int"},
+		"mss?": "int", "options?": []any{"string"},
+	}
+)
+
+var contracts = map[string]object{
+	"states": {
+		"schema": "flowstate.states/1", "file": "string", "conn": "int", "client": endContract, "server": endContract,
+		"roles": "string", "start?": "time", "duration_s": "seconds", "frames": framesContract, "open": "string",
+		"close": "string", "close_detail?": "string", "vantage": "string",
+		"paths":        object{"client": []any{transitionContract}, "server": []any{transitionContract}},
+		"final?":       finalContract,
+		"alternatives": object{"client": []any{alternativeContract}, "server": []any{alternativeContract}},
+		"findings":     []any{findingContract},
+	},
+	"summary": {
+		"schema": "flowstate.summary/1", "file": "string", "conn": "int", "roles": "string", "open": "string",
+		"close": "string", "close_detail?": "string", "final?": finalContract, "vantage": "string", "start?": "time",
+		"duration_s": "seconds", "frames": framesContract, "handshake_rtt_s?": "seconds",
+		"client": sideContract, "server": sideContract, "findings": []any{findingContract},
+	},
+	"segments": {
+		"file": "string", "conn": "int", "frame": "int", "t_s": "seconds", "from": "string", "flags?": "string",
+		"seq?": "int", "rel_seq?": "int", "len?": "int", "ack?": "int", "rel_ack?": "int", "win?": "int", "marks": []any{"string"},
+	},
+	"capture": {
+		"schema": "flowstate.capture/1", "file": "string", "packets": "int", "tcp_packets": "int", "connections?": "int",
+		"findings": []any{findingContract},
+	},
+}
+
+type object map[string]any
+
+// keeps tells what in value breaks the contract.
+func keeps(contract, value any, at string) error {
+	switch want := contract.(type) {
+	case object:
+		return keepsObject(want, value, at)
+	case []any:
+		list, ok := value.([]any)
+		if !ok {
+			return fmt.Errorf("%s is no list: %v", at, value)
+		}
+		for i, v := range list {
+			if err := keeps(want[0], v, fmt.Sprintf("%s[%d]", at, i)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return keepsWord(contract.(string), value, at)
+}
+
+func keepsObject(want object, value any, at string) error {
+	got, ok := value.(map[string]any)
+	if !ok {
+		return fmt.Errorf("%s is no object: %v", at, value)
+	}
+	known := map[string]bool{}
+	for name, contract := range want {
+		field, optional := strings.CutSuffix(name, "?")
+		known[field] = true
+		v, there := got[field]
+		switch {
+		case !there && !optional:
+			return fmt.Errorf("%s.%s is missing", at, field)
+		case !there:
+			continue
+		}
+		if err := keeps(contract, v, at+"."+field); err != nil {
+			return err
+		}
+	}
+	for field := range got {
+		if !known[field] {
+			return fmt.Errorf("%s.%s is not in the contract", at, field)
+		}
+	}
+	return nil
+}
+
+func keepsWord(want string, value any, at string) error {
+	text, isText := value.(string)
+	n, isNumber := value.(json.Number)
+	_, fraction, _ := strings.Cut(n.String(), ".")
+	ok := false
+	switch want {
+	case "string":
+		ok = isText && text != ""
+	case "int":
+		_, err := n.Int64()
+		ok = isNumber && err == nil
+	case "seconds":
+		ok = isNumber && len(fraction) <= 9 && !strings.ContainsAny(n.String(), "eE")
+	case "time":
+		_, err := time.Parse(time.RFC3339Nano, text)
+		ok = err == nil && len(text) == len("2026-11-21T05:00:00.000000001Z")
+	default:
+		ok = text == want
+	}
+	if !ok {
+		return fmt.Errorf("%s is no %s: %v", at, want, value)
+	}
+	return nil
+}
+
+// stories are connections of every kind that the contracts tell apart.
+const stories = `
+0.000 > S 0:0(0) win 64240 <mss 1460,sackOK,TS val 1 ecr 0,wscale 7>
++.020 < S. 0:0(0) ack 1 <mss 1400,sackOK,TS val 1 ecr 1,wscale 0>
++.020000001 > . 1:1(0) ack 1
++.001 > P. 1:101(100) ack 1
++.300 > P. 1:101(100) ack 1
++.020 < F. 1:1(0) ack 101
++.020 > F. 101:101(0) ack 2
++.020 < . 2:2(0) ack 102
+@conn 1
+0.1 > S 0:0(0)
++.1 < R. 0:0(0) ack 1
+@conn 2
+0.2 > S 0:0(0)
+1.2 > S 0:0(0)
+@conn 3
+0.3 > . 1:11(10) ack 1
++.1 < . 1:1(0) ack 111 win 0
+@conn 4
+0.4 > S 0:0(0)
+0.4 < S 0:0(0)
++.02 > S. 0:0(0) ack 1
++.02 < S. 0:0(0) ack 1
++.02 > F. 1:1(0) ack 1
++.00 < F. 1:1(0) ack 1
++.02 > . 2:2(0) ack 2
++.02 < . 2:2(0) ack 2
+@conn 5
+0.5 < . 1:1001(1000) ack 1
++.1 < . 2001:3001(1000) ack 1 cut 60
++.1 < R 3001:3001(0)
+`
+
+// writeCapture writes the stories as a capture, less some bytes at its end.
+func writeCapture(t *testing.T, path string, less int) {
+	t.Helper()
+	s, err := scenario.Parse("stories", stories)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := s.Pcap()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, data[:len(data)-less], 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// printedBy runs flowstate and returns what it printed.
+func printedBy(t *testing.T, want int, args ...string) []byte {
+	t.Helper()
+	var out, words bytes.Buffer
+	if got := run(args, strings.NewReader(""), &out, &words); got != want {
+		t.Fatalf("flowstate %s: exit status %d, want %d\n%s", strings.Join(args, " "), got, want, &words)
+	}
+	return out.Bytes()
+}
+
+func TestContracts(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "cut.pcap")
+	writeCapture(t, path, 5)
+	for _, command := range []string{"summary", "states", "segments"} {
+		seen := map[string]int{}
+		for _, line := range bytes.Split(bytes.TrimSpace(printedBy(t, exitDamaged, command, path, "--format", "json")), []byte("\n")) {
+			kind := command
+			if bytes.Contains(line, []byte(`"schema":"flowstate.capture/1"`)) {
+				kind = "capture"
+			}
+			seen[kind]++
+			decoder := json.NewDecoder(bytes.NewReader(line))
+			decoder.UseNumber()
+			var value any
+			if err := decoder.Decode(&value); err != nil {
+				t.Fatalf("%v in %s", err, line)
+			}
+			if err := keeps(contracts[kind], value, kind); err != nil {
+				t.Errorf("%v\n%s", err, line)
+			}
+		}
+		if seen["capture"] != 1 || seen[command] < 6 {
+			t.Errorf("%s: rows %v", command, seen)
+		}
+	}
+}
+
+// TestSameBytes expects the same bytes of every number of workers, over more
+// files than may run ahead.
+func TestSameBytes(t *testing.T) {
+	dir := t.TempDir()
+	for i := range 30 {
+		writeCapture(t, filepath.Join(dir, fmt.Sprintf("%02d.pcap", i)), i%3*5)
+	}
+	for _, command := range []string{"summary", "states", "segments"} {
+		for _, format := range []string{"text", "json", "csv"} {
+			want := printedBy(t, exitDamaged, command, dir, "--format", format, "-j", "1")
+			for _, jobs := range []string{"2", "16"} {
+				if got := printedBy(t, exitDamaged, command, dir, "--format", format, "-j", jobs); !bytes.Equal(got, want) {
+					t.Errorf("%s --format %s: -j %s gives other bytes", command, format, jobs)
+				}
+			}
+		}
+	}
+	want := printedBy(t, exitDamaged, "diagram", dir, "-j", "1")
+	if got := printedBy(t, exitDamaged, "diagram", dir, "-j", "16"); !bytes.Equal(got, want) {
+		t.Error("diagram: -j 16 gives other bytes")
+	}
+}
+
+// fullDisk is an output on which nothing fits.
+type fullDisk struct{}
+
+func (fullDisk) Write([]byte) (int, error) { return 0, fmt.Errorf("no space left on device") }
+
+// TestFullDisk expects that results which cannot be written end the run, with
+// no worker left waiting.
+func TestFullDisk(t *testing.T) {
+	dir := t.TempDir()
+	for i := range 40 {
+		writeCapture(t, filepath.Join(dir, fmt.Sprintf("%02d.pcap", i)), 0)
+	}
+	var words bytes.Buffer
+	if got := run([]string{"segments", dir, "-j", "4"}, strings.NewReader(""), fullDisk{}, &words); got != exitFailed {
+		t.Errorf("exit status %d", got)
+	}
+	if !strings.Contains(words.String(), "no space left") {
+		t.Errorf("said %q", &words)
+	}
+}

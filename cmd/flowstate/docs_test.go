@@ -1,0 +1,116 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/flowstate-tcp/flowstate/analyze/state"
+	"github.com/flowstate-tcp/flowstate/capture/finding"
+	"github.com/flowstate-tcp/flowstate/reconstruct"
+	"github.com/flowstate-tcp/flowstate/render/table"
+)
+
+const fieldsPage = "../../docs/fields.md"
+
+// The page of fields is printed from the tables that the output is made from.
+func TestFieldsPage(t *testing.T) {
+	want := fieldsMarkdown()
+	if *update {
+		if err := os.WriteFile(fieldsPage, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(fieldsPage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(got) != want {
+		t.Errorf("%s is out of date; go test ./cmd/flowstate -run FieldsPage -update writes it anew", fieldsPage)
+	}
+}
+
+func fieldsMarkdown() string {
+	var b strings.Builder
+	b.WriteString(`# Fields
+
+What the commands print with ` + "`--format json`" + ` (one object a line), ` + "`csv`" + ` and
+` + "`tsv`" + ` (a header row, then the same values). This page is made from the code;
+fields are added, never renamed.
+
+Times in seconds are relative to the connection's first packet. Numbers are as
+in the header unless named ` + "`rel_`" + `. A field that is absent (JSON) or empty (CSV, TSV)
+is unknown. A dot in a name stands for an object inside the object; CSV and TSV
+have an underscore in its place, and a space between the items of a list.
+`)
+	for _, k := range table.Kinds() {
+		fmt.Fprintf(&b, "\n## %s\n\n%s.\n\n| field | unit | meaning |\n|---|---|---|\n", k.Name, k.Meaning)
+		for _, c := range k.Columns {
+			fmt.Fprintf(&b, "| `%s` | %s | %s |\n", c.Name, c.Unit, c.Meaning)
+		}
+	}
+	b.WriteString("\n## Findings\n\n| code | severity | meaning |\n|---|---|---|\n")
+	for _, f := range finding.Codes() {
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", f.Name, f.Severity, f.Meaning)
+	}
+	b.WriteString("\n## Marks of a segment\n\n")
+	for m := range reconstruct.Mark(reconstruct.NumMarks) {
+		fmt.Fprintf(&b, "- `%s`\n", m)
+	}
+	b.WriteString("\n## The state machine\n\n| from | event | to | reference | meaning |\n|---|---|---|---|---|\n")
+	for _, r := range state.Rules() {
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", r.From, r.Event, r.To, r.RFC, r.Meaning)
+	}
+	return b.String()
+}
+
+// Every command in the README is one that runs, and the picture in it is what
+// its first command draws.
+func TestREADMECommands(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir("../..")
+	ran := 0
+	for line := range strings.Lines(string(readme)) {
+		command, ok := strings.CutPrefix(line, "    go run ./cmd/flowstate ")
+		if !ok {
+			continue
+		}
+		out := t.TempDir() + "/close.svg"
+		args := strings.Fields(strings.Replace(command, "close.svg", out, 1))
+		var stdout, stderr strings.Builder
+		if status := run(args, strings.NewReader(""), &stdout, &stderr); status != 0 {
+			t.Errorf("%s: exit status %d: %s", command, status, stderr.String())
+		}
+		if strings.Contains(command, "-o") {
+			comparePicture(t, out, "docs/images/simultaneous-close.svg")
+		}
+		ran++
+	}
+	if ran < 2 {
+		t.Errorf("only %d commands found in the README", ran)
+	}
+}
+
+func comparePicture(t *testing.T, drawn, shown string) {
+	t.Helper()
+	got, err := os.ReadFile(drawn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile(shown, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(shown)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(got) != string(want) {
+		t.Errorf("%s is not what the command draws; go test ./cmd/flowstate -run README -update draws it anew", shown)
+	}
+}

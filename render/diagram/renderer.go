@@ -1,0 +1,82 @@
+package diagram
+
+import (
+	"fmt"
+	"io"
+	"strings"
+)
+
+// Format is a kind of output file.
+type Format uint8
+
+// The formats.
+const (
+	FormatDOT Format = iota
+	FormatSVG
+	FormatPNG
+	FormatPDF
+)
+
+var formatNames = [...]string{"dot", "svg", "png", "pdf"}
+
+// String returns the format's name, which is also its file name's ending.
+func (f Format) String() string { return formatNames[f] }
+
+// ParseFormat returns the format of a name or of a file name's ending, with or
+// without its dot.
+func ParseFormat(ending string) (Format, error) {
+	name := strings.ToLower(strings.TrimPrefix(ending, "."))
+	for f, n := range formatNames {
+		if n == name {
+			return Format(f), nil
+		}
+	}
+	return 0, fmt.Errorf("unknown image format %q: use %s", ending, strings.Join(formatNames[:], ", "))
+}
+
+// Renderer draws graphs. Make one with NewRenderer and use it for all figures;
+// goroutines may share it.
+type Renderer struct {
+	fonts fonts
+}
+
+// NewRenderer reads the built-in fonts.
+func NewRenderer() (*Renderer, error) {
+	f, err := newFonts()
+	return &Renderer{f}, err
+}
+
+// Render writes a graph in a format, with the states where RFC 9293 figure 5
+// has them. The same graph gives the same bytes.
+func (r *Renderer) Render(g *Graph, f Format, w io.Writer) error {
+	return r.write(layoutGrid(g, &r.fonts), f, w)
+}
+
+// Engine is Graphviz in some form: it lays out a graph in the DOT language and
+// answers in its format "json0".
+type Engine interface {
+	Layout(dot []byte) (json []byte, err error)
+}
+
+// RenderFree writes a graph with the states where Graphviz puts them.
+func (r *Renderer) RenderFree(e Engine, g *Graph, f Format, w io.Writer) error {
+	l, err := layoutFree(e, g, &r.fonts)
+	if err != nil {
+		return err
+	}
+	return r.write(l, f, w)
+}
+
+func (r *Renderer) write(l *layout, f Format, w io.Writer) error {
+	switch f {
+	case FormatDOT:
+		return writeDOT(w, l)
+	case FormatSVG:
+		return writeSVG(w, l.draw(&r.fonts))
+	case FormatPNG:
+		return writePNG(w, l.draw(&r.fonts), &r.fonts)
+	case FormatPDF:
+		return writePDF(w, l.draw(&r.fonts))
+	}
+	return fmt.Errorf("unknown image format %d", f)
+}

@@ -1,0 +1,102 @@
+package diagram
+
+import (
+	"fmt"
+	"strings"
+
+	"codeberg.org/go-fonts/liberation/liberationsansbold"
+	"codeberg.org/go-fonts/liberation/liberationsansitalic"
+	"codeberg.org/go-fonts/liberation/liberationsansregular"
+	"golang.org/x/image/font"
+	"golang.org/x/image/font/sfnt"
+	"golang.org/x/image/math/fixed"
+	gonum "gonum.org/v1/plot/font"
+)
+
+// family is what an SVG asks for. The first four have the same widths, so a
+// figure looks the same wherever one of them is; textLength holds the others
+// to it.
+const family = "'Liberation Sans', Arimo, Helvetica, Arial, sans-serif"
+
+// face is one of the three cuts that figures use.
+type face uint8
+
+const (
+	regular face = iota
+	bold
+	italic
+	numFaces int = iota
+)
+
+var faceData = [numFaces][]byte{liberationsansregular.TTF, liberationsansbold.TTF, liberationsansitalic.TTF}
+
+var faceFonts = [numFaces]gonum.Font{
+	{Typeface: "Liberation", Variant: "Sans"},
+	{Typeface: "Liberation", Variant: "Sans", Weight: font.WeightBold},
+	{Typeface: "Liberation", Variant: "Sans", Style: font.StyleItalic},
+}
+
+// fonts measures text. It is never changed once made.
+type fonts [numFaces]*sfnt.Font
+
+func newFonts() (f fonts, err error) {
+	for i, data := range faceData {
+		if f[i], err = sfnt.Parse(data); err != nil {
+			return f, fmt.Errorf("reading the built-in font %s: %w", faceFonts[i].Name(), err)
+		}
+	}
+	return f, nil
+}
+
+// width returns the width of a line at a size. Kerning is left out: no
+// backend of ours applies it, and viewers that do only make text narrower.
+func (f *fonts) width(s string, c face, size float64) float64 {
+	var buf sfnt.Buffer
+	em := f[c].UnitsPerEm()
+	sum := fixed.Int26_6(0)
+	for _, r := range s {
+		glyph, err := f[c].GlyphIndex(&buf, r)
+		if err != nil {
+			glyph = 0 // the box that stands for a missing glyph
+		}
+		if adv, err := f[c].GlyphAdvance(&buf, glyph, fixed.Int26_6(em), font.HintingNone); err == nil {
+			sum += adv
+		}
+	}
+	return float64(sum) / float64(em) * size
+}
+
+// ascent is how far text rises above its baseline, as a share of its size;
+// leading is the distance of two baselines.
+const (
+	ascent  = 0.74
+	leading = 1.2
+)
+
+// wrap breaks text into lines of at most width, between words where it can.
+func (f *fonts) wrap(s string, c face, size, width float64) (lines []string) {
+	current := ""
+	for _, word := range strings.Fields(s) {
+		for _, piece := range f.pieces(word, c, size, width) {
+			joined := strings.TrimSpace(current + " " + piece)
+			if current != "" && f.width(joined, c, size) > width {
+				lines = append(lines, current)
+				joined = piece
+			}
+			current = joined
+		}
+	}
+	return append(lines, current)
+}
+
+// pieces breaks a word that is wider than a line by itself.
+func (f *fonts) pieces(word string, c face, size, width float64) (out []string) {
+	start := 0
+	for i := range word {
+		if i > start && f.width(word[start:i+1], c, size) > width {
+			out = append(out, word[start:i])
+			start = i
+		}
+	}
+	return append(out, word[start:])
+}

@@ -1,0 +1,23 @@
+package table
+
+// Kind is a kind of row, for the documentation.
+type Kind struct {
+	Name    string // what it is called in the documentation
+	Meaning string
+	Columns []Column
+}
+
+// Kinds returns the columns of every kind of row, each in its order of output.
+func Kinds() []Kind {
+	return []Kind{
+		{"summary", "flowstate summary: one row for each connection", summaryFields().columns()},
+		{"states", "flowstate states --format json: one object for each connection", statesFields().columns()},
+		{"transition", "one transition inside paths and alternatives", transitionFields().columns()},
+		{"alternative", "one other path inside alternatives", alternativeFields().columns()},
+		{"transitions", "flowstate states --format csv or tsv: one row for each transition", flatTransitionFields().columns()},
+		{"segments", "flowstate segments: one row for each TCP segment", segmentFields().columns()},
+		{"stream", "flowstate follow: one row for each run of bytes and each gap", pieceFields().columns()},
+		{"finding", "one finding inside findings", findingFields().columns()},
+		{"capture", "in JSON, after the rows of a file that has findings of its own", captureFields().columns()},
+	}
+}

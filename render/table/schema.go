@@ -1,0 +1,226 @@
+package table
+
+import (
+	"bytes"
+	"strings"
+)
+
+// Column is one field of a kind of row, as the documentation tells it.
+type Column struct {
+	Name    string // as in JSON; a dot stands for an object inside the object
+	Unit    string // of its value: s, bytes, packets, …; empty for a name or a list
+	Meaning string
+}
+
+// field is a column and how its value is found.
+type field[R any] struct {
+	Column
+	of func(*R) Value
+}
+
+// fields is a row's columns in the order of output. Columns that share an
+// object stand together.
+type fields[R any] []field[R]
+
+func (f fields[R]) columns() []Column {
+	all := make([]Column, len(f))
+	for i := range f {
+		all[i] = f[i].Column
+	}
+	return all
+}
+
+// lift makes columns of an inner value columns of what holds it.
+func lift[R, Outer any](inner fields[R], get func(*Outer) *R) fields[Outer] {
+	all := make(fields[Outer], len(inner))
+	for i, f := range inner {
+		all[i] = field[Outer]{f.Column, func(o *Outer) Value { return f.of(get(o)) }}
+	}
+	return all
+}
+
+// only returns the columns with the given names, in their own order.
+func (f fields[R]) only(keep ...string) fields[R] {
+	var all fields[R]
+	for _, c := range f {
+		for _, name := range keep {
+			if c.Name == name {
+				all = append(all, c)
+			}
+		}
+	}
+	return all
+}
+
+// Table writes rows of one kind in one format other than Text. It may be used
+// from one goroutine at a time.
+type Table[R any] struct {
+	format  Format
+	columns []compiled[R]
+	cell    []byte // scratch
+}
+
+// compiled is a field with its name taken apart once.
+type compiled[R any] struct {
+	of     func(*R) Value
+	flat   string   // name in CSV
+	within []string // objects around it, outermost first
+	key    string   // "name":
+}
+
+// maxDepth is how deep objects made of dots can lie in one another.
+const maxDepth = 4
+
+func newTable[R any](format Format, list fields[R]) *Table[R] {
+	t := &Table[R]{format: format}
+	for _, f := range list {
+		if f.Name == schemaName && format != JSON {
+			continue // a constant in each row of a spreadsheet helps nobody
+		}
+		parts := strings.Split(f.Name, ".")
+		last := len(parts) - 1
+		t.columns = append(t.columns, compiled[R]{
+			of: f.of, flat: strings.ReplaceAll(f.Name, ".", "_"),
+			within: parts[:last], key: string(append(appendQuoted(nil, parts[last]), ':')),
+		})
+	}
+	return t
+}
+
+// Header appends what comes before the first row: the names of the columns in
+// CSV and TSV, nothing in JSON.
+func (t *Table[R]) Header(b []byte) []byte {
+	if t.format == JSON {
+		return b
+	}
+	for i := range t.columns {
+		b = t.separate(b, i)
+		b = append(b, t.columns[i].flat...)
+	}
+	return append(b, '\n')
+}
+
+// Append appends one row, with the end of its line.
+func (t *Table[R]) Append(b []byte, r *R) []byte {
+	if t.format == JSON {
+		return append(t.appendObject(b, r), '\n')
+	}
+	for i := range t.columns {
+		b = t.separate(b, i)
+		if v := t.columns[i].of(r); v.kind != unknown {
+			t.cell = v.appendFlat(t.cell[:0])
+			b = t.appendCell(b, t.cell)
+		}
+	}
+	return append(b, '\n')
+}
+
+func (t *Table[R]) separate(b []byte, column int) []byte {
+	switch {
+	case column == 0:
+		return b
+	case t.format == TSV:
+		return append(b, '\t')
+	}
+	return append(b, ',')
+}
+
+// appendCell quotes a cell as its format needs it (RFC 4180 for CSV).
+func (t *Table[R]) appendCell(b, cell []byte) []byte {
+	if t.format == TSV {
+		for _, c := range cell {
+			if c == '\t' || c == '\n' || c == '\r' {
+				c = ' '
+			}
+			b = append(b, c)
+		}
+		return b
+	}
+	if !bytes.ContainsAny(cell, ",\"\r\n") {
+		return append(b, cell...)
+	}
+	b = append(b, '"')
+	for _, c := range cell {
+		if c == '"' {
+			b = append(b, '"')
+		}
+		b = append(b, c)
+	}
+	return append(b, '"')
+}
+
+// appendObject writes a row as a JSON object. Objects inside it are opened
+// with their first known value, so that one without any is absent.
+func (t *Table[R]) appendObject(b []byte, r *R) []byte {
+	var open [maxDepth]string
+	depth := 0
+	b = append(b, '{')
+	for i := range t.columns {
+		c := &t.columns[i]
+		v := c.of(r)
+		if v.kind == unknown {
+			continue
+		}
+		same := 0
+		for same < depth && same < len(c.within) && open[same] == c.within[same] {
+			same++
+		}
+		for ; depth > same; depth-- {
+			b = append(b, '}')
+		}
+		for ; depth < len(c.within); depth++ {
+			open[depth] = c.within[depth]
+			b = append(appendQuoted(comma(b), open[depth]), ':', '{')
+		}
+		b = append(comma(b), c.key...)
+		b = v.appendJSON(b)
+	}
+	for ; depth > 0; depth-- {
+		b = append(b, '}')
+	}
+	return append(b, '}')
+}
+
+// comma separates a member from the one before it, if there is one.
+func comma(b []byte) []byte {
+	if b[len(b)-1] == '{' {
+		return b
+	}
+	return append(b, ',')
+}
+
+// nested is a list of objects of one kind inside a cell. In CSV it is the
+// first column of each.
+type nested[R any] struct {
+	table *Table[R]
+	rows  []R
+}
+
+func (n nested[R]) appendJSON(b []byte) []byte {
+	b = append(b, '[')
+	for i := range n.rows {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = n.table.appendObject(b, &n.rows[i])
+	}
+	return append(b, ']')
+}
+
+func (n nested[R]) appendFlat(b []byte) []byte {
+	for i := range n.rows {
+		if i > 0 {
+			b = append(b, ' ')
+		}
+		v := n.table.columns[0].of(&n.rows[i])
+		b = v.appendFlat(b)
+	}
+	return b
+}
+
+// schemaName is the column that names the schema of a JSON object.
+const schemaName = "schema"
+
+func schema[R any](name string) field[R] {
+	return field[R]{Column{schemaName, "", "always " + name + "; in JSON alone"}, func(*R) Value { return text(name) }}
+}

@@ -1,0 +1,88 @@
+package table
+
+import (
+	"github.com/flowstate-tcp/flowstate/capture/finding"
+	"github.com/flowstate-tcp/flowstate/reconstruct"
+	"github.com/flowstate-tcp/flowstate/reconstruct/decode"
+)
+
+// Summary returns the table of connections in a format other than Text.
+func Summary(format Format) *Table[Connection] { return newTable(format, summaryFields()) }
+
+func summaryFields() fields[Connection] {
+	all := fields[Connection]{schema[Connection]("flowstate.summary/1")}
+	all = append(all, identity()...)
+	all = append(all, story()...)
+	all = append(all, field[Connection]{Column{"handshake_rtt_s", "s", "round trip of the handshake, where none of its segments was sent twice"}, func(c *Connection) Value {
+		return when(c.States.HandshakeRTT > 0, span(c.States.HandshakeRTT))
+	}})
+	for _, side := range reconstruct.Sides {
+		all = append(all, ends(side)...)
+		all = append(all, sideFields(side)...)
+	}
+	return append(all, findings(func(c *Connection) []finding.Finding { return c.Connection.Findings }))
+}
+
+// sideFields are the columns about what one side sent.
+func sideFields(side reconstruct.Side) fields[Connection] {
+	var all fields[Connection]
+	add := func(name, unit, meaning string, of func(h *reconstruct.Half) Value) {
+		all = append(all, field[Connection]{
+			Column{side.String() + "." + name, unit, meaning},
+			func(c *Connection) Value { return of(&c.Half[side]) },
+		})
+	}
+	add("packets", "packets", "sent, as the capture holds them", func(h *reconstruct.Half) Value { return num(h.Packets) })
+	add("payload_bytes", "bytes", "payload sent, copies included", func(h *reconstruct.Half) Value { return num(h.Payload) })
+	add("unique_bytes", "bytes", "payload sent, each byte of the stream once", func(h *reconstruct.Half) Value { return num(h.Unique) })
+	add("retransmitted_bytes", "bytes", "payload that had passed before", func(h *reconstruct.Half) Value { return num(h.Retransmitted) })
+	add("retransmissions.handshake", "packets", "SYNs and SYN-ACKs sent again", func(h *reconstruct.Half) Value { return num(h.Counts[reconstruct.SYNRetransmission]) })
+	add("retransmissions.unknown", "packets", "other retransmissions, whose cause is not known", func(h *reconstruct.Half) Value {
+		return num(h.Counts[reconstruct.Retransmission] - h.Counts[reconstruct.SYNRetransmission])
+	})
+	add("out_of_order", "packets", "segments that fill a hole left by earlier ones", func(h *reconstruct.Half) Value { return num(h.Counts[reconstruct.OutOfOrder]) })
+	add("duplicates", "packets", "the same packet recorded again", func(h *reconstruct.Half) Value { return num(h.Counts[reconstruct.Duplicate]) })
+	add("window.scale", "bits", "shift count of the window that it advertises", func(h *reconstruct.Half) Value {
+		return when(h.Options.Set&decode.OptWindowScale != 0, num(h.Options.WindowScale))
+	})
+	add("window.zero_count", "packets", "segments that advertise a closed window", func(h *reconstruct.Half) Value { return num(h.Counts[reconstruct.ZeroWindow]) })
+	add("mss", "bytes", "maximum segment size that it offered", func(h *reconstruct.Half) Value {
+		return when(h.Options.Set&decode.OptMSS != 0, num(h.Options.MSS))
+	})
+	add("options", "", "TCP options of its first SYN", func(h *reconstruct.Half) Value {
+		offered := optionNames(h.Options.Set)
+		return when(h.SYNWhole || len(offered) > 0, names(offered))
+	})
+	return all
+}
+
+// optionTable holds the names of the options, after IANA's, in the order of
+// output.
+var optionTable = [...]struct {
+	bit  decode.OptionSet
+	name string
+}{
+	{decode.OptMSS, "MSS"},
+	{decode.OptSACKPermitted, "SACK-Permitted"},
+	{decode.OptTimestamps, "Timestamps"},
+	{decode.OptWindowScale, "Window-Scale"},
+	{decode.OptFastOpen, "Fast-Open"},
+	{decode.OptMPTCP, "MPTCP"},
+	{decode.OptAccECN, "AccECN"},
+	{decode.OptAO, "TCP-AO"},
+	{decode.OptMD5, "MD5"},
+	{decode.OptUserTimeout, "User-Timeout"},
+	{decode.OptSACK, "SACK"},
+	{decode.OptOther, "Other"},
+	{decode.OptMalformed, "Malformed"},
+}
+
+func optionNames(set decode.OptionSet) []string {
+	list := make([]string, 0, 4)
+	for _, o := range optionTable {
+		if set&o.bit != 0 {
+			list = append(list, o.name)
+		}
+	}
+	return list
+}

@@ -1,0 +1,269 @@
+package table
+
+import (
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/flowstate-tcp/flowstate/capture/finding"
+	"github.com/flowstate-tcp/flowstate/reconstruct"
+)
+
+// summaryHeadings are the columns of the table for people. > is what the
+// client sent and < what the server sent, as in the notation of segments.
+var summaryHeadings = [...]heading{
+	{name: "file", least: 16, tail: true},
+	{name: "conn", right: true},
+	{name: "client"},
+	{name: "server"},
+	{name: "open", rank: 1},
+	{name: "close", rank: 1},
+	{name: "client ends", rank: 4},
+	{name: "server ends", rank: 4},
+	{name: "packets", right: true, rank: 3},
+	{name: "bytes >", right: true, rank: 2},
+	{name: "bytes <", right: true, rank: 2},
+	{name: "retr", right: true, rank: 5},
+	{name: "ooo", right: true, rank: 6},
+	{name: "dup", right: true, rank: 7},
+	{name: "time s", right: true, rank: 8},
+	{name: "findings", least: 20},
+}
+
+// NewSummaryAligner returns what lays out the lines of a SummaryText.
+func NewSummaryAligner(out io.Writer, t *SummaryText) *Aligner {
+	headings := summaryHeadings[:]
+	if !t.Files {
+		headings = headings[1:]
+	}
+	return newAligner(out, t.Style, headings)
+}
+
+// SummaryText writes connections for people, as lines of an Aligner.
+type SummaryText struct {
+	Style Style
+	Files bool // rows name their file
+}
+
+// AppendRow appends a row of the table.
+func (t *SummaryText) AppendRow(b []byte, c *Connection) []byte {
+	if t.Files {
+		b = append(append(b, clean(c.File)...), '\t')
+	}
+	b = strconv.AppendInt(b, int64(c.Number), 10)
+	for _, side := range reconstruct.Sides {
+		b = append(b, '\t')
+		b = append(b, c.Ends[side].String()...)
+	}
+	b = append(append(b, '\t'), c.States.Open.String()...)
+	b = append(append(b, '\t'), c.States.Close.String()...)
+	for _, side := range reconstruct.Sides {
+		b = append(b, '\t')
+		b = append(b, orDash(c.finalState(side))...)
+	}
+	b = append(b, '\t')
+	b = strconv.AppendInt(b, c.Packets(), 10)
+	for _, side := range reconstruct.Sides {
+		b = append(b, '\t')
+		b = strconv.AppendInt(b, c.Half[side].Unique, 10)
+	}
+	for _, mark := range []reconstruct.Mark{reconstruct.Retransmission, reconstruct.OutOfOrder, reconstruct.Duplicate} {
+		b = append(b, '\t')
+		b = t.appendCount(b, c.both(mark))
+	}
+	b = append(b, '\t')
+	b = appendFixed(b, c.End.Sub(c.Start), 6)
+	b = append(b, '\t')
+	return append(t.appendCodes(b, c.Connection.Findings), '\n')
+}
+
+// both counts the segments with a mark, of both sides.
+func (c *Connection) both(m reconstruct.Mark) int64 {
+	return int64(c.Half[reconstruct.Client].Counts[m]) + int64(c.Half[reconstruct.Server].Counts[m])
+}
+
+// appendCount dims a zero, so that the others are seen.
+func (t *SummaryText) appendCount(b []byte, n int64) []byte {
+	if n == 0 {
+		return append(b, t.Style.paint(dim, "0")...)
+	}
+	return strconv.AppendInt(b, n, 10)
+}
+
+// appendCodes writes each code once.
+func (t *SummaryText) appendCodes(b []byte, list []finding.Finding) []byte {
+	for i, f := range list {
+		if repeated(list[:i], f.Code) {
+			continue
+		}
+		if i > 0 {
+			b = append(b, ' ')
+		}
+		b = append(b, t.Style.paint(severityColor(f.Severity()), f.Code.String())...)
+	}
+	return b
+}
+
+func repeated(list []finding.Finding, code finding.Code) bool {
+	for _, f := range list {
+		if f.Code == code {
+			return true
+		}
+	}
+	return false
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}
+
+// AppendBlock appends everything about one connection, in lines of its own.
+func (t *SummaryText) AppendBlock(b []byte, c *Connection) []byte {
+	var out strings.Builder
+	out.WriteString(t.title(c) + "\n")
+	for _, line := range blockLines(c) {
+		out.WriteString("  " + t.Style.paint(dim, padded(line[0], labelWidth)) + "  " + line[1] + "\n")
+	}
+	t.writeSides(&out, c)
+	writeFindings(&out, t.Style, c.Connection.Findings)
+	out.WriteByte('\n')
+	return append(b, out.String()...)
+}
+
+// labelWidth is that of the longest label of a block.
+const labelWidth = len("retransmitted bytes")
+
+func padded(s string, n int) string { return s + strings.Repeat(" ", max(n-width(s), 0)) }
+
+// title names a connection.
+func (t *SummaryText) title(c *Connection) string { return title(t.Style, c, t.Files) }
+
+func title(style Style, c *Connection, files bool) string {
+	text := "connection " + strconv.Itoa(c.Number)
+	if files {
+		text = clean(c.File) + ": " + text
+	}
+	return style.paint(bold, text) + "  " + c.Ends[0].String() + " > " + c.Ends[1].String()
+}
+
+// blockLines are the facts about a connection as a whole: label and text.
+func blockLines(c *Connection) [][2]string {
+	closing := c.States.Close.String()
+	if c.States.CloseDetail != "" {
+		closing += ": " + c.States.CloseDetail
+	}
+	opening := c.States.Open.String()
+	if !c.RolesObserved {
+		opening += " (who is the client is assumed)"
+	}
+	if rtt := c.States.HandshakeRTT; rtt > 0 {
+		opening += ", round trip " + string(appendFixed(nil, rtt, 6)) + " s"
+	}
+	lines := [][2]string{{"open", opening}, {"close", closing}}
+	if v := moment(c.Start); v.kind != unknown {
+		lines = append(lines, [2]string{"start", string(v.appendFlat(nil))})
+	}
+	return append(lines,
+		[2]string{"duration", string(appendFixed(nil, c.End.Sub(c.Start), 6)) + " s"},
+		[2]string{"frames", frameRange(c)},
+		[2]string{"tap", vantageWords(c)})
+}
+
+func frameRange(c *Connection) string {
+	first, last := strconv.FormatInt(int64(c.First), 10), strconv.FormatInt(int64(c.Last), 10)
+	if first == last {
+		return first
+	}
+	return first + " to " + last
+}
+
+// sideLines are the facts about what each side sent.
+var sideLines = [...]struct {
+	label string
+	of    func(*Connection, reconstruct.Side) Value
+}{
+	{"ends in", func(c *Connection, s reconstruct.Side) Value {
+		name := c.finalState(s)
+		return when(name != "", text(name))
+	}},
+	{"packets", half(func(h *reconstruct.Half) Value { return num(h.Packets) })},
+	{"payload bytes", half(func(h *reconstruct.Half) Value { return num(h.Payload) })},
+	{"unique bytes", half(func(h *reconstruct.Half) Value { return num(h.Unique) })},
+	{"retransmissions", half(func(h *reconstruct.Half) Value { return num(h.Counts[reconstruct.Retransmission]) })},
+	{"retransmitted bytes", half(func(h *reconstruct.Half) Value { return num(h.Retransmitted) })},
+	{"out of order", half(func(h *reconstruct.Half) Value { return num(h.Counts[reconstruct.OutOfOrder]) })},
+	{"duplicates", half(func(h *reconstruct.Half) Value { return num(h.Counts[reconstruct.Duplicate]) })},
+	{"zero windows", half(func(h *reconstruct.Half) Value { return num(h.Counts[reconstruct.ZeroWindow]) })},
+	{"not captured", half(func(h *reconstruct.Half) Value { return num(h.Missing) })},
+	{"options", half(func(h *reconstruct.Half) Value {
+		return when(h.SYNSeen, text(optionText(h)))
+	})},
+}
+
+func half(of func(*reconstruct.Half) Value) func(*Connection, reconstruct.Side) Value {
+	return func(c *Connection, side reconstruct.Side) Value { return of(&c.Half[side]) }
+}
+
+// optionText lists the options of a SYN with their values.
+func optionText(h *reconstruct.Half) string {
+	list := optionNames(h.Options.Set)
+	for i, name := range list {
+		switch name {
+		case "MSS":
+			list[i] += " " + strconv.Itoa(int(h.Options.MSS))
+		case "Window-Scale":
+			list[i] += " " + strconv.Itoa(int(h.Options.WindowScale))
+		}
+	}
+	if len(list) == 0 {
+		return "none"
+	}
+	return strings.Join(list, ", ")
+}
+
+// writeSides prints what each side sent, in two columns.
+func (t *SummaryText) writeSides(out *strings.Builder, c *Connection) {
+	left := width(c.Ends[0].String())
+	for _, line := range sideLines {
+		if v := line.of(c, reconstruct.Client); line.label != "options" {
+			left = max(left, width(string(v.appendFlat(nil))))
+		}
+	}
+	row := func(label, client, server string) {
+		out.WriteString(strings.TrimRight("  "+t.Style.paint(dim, padded(label, labelWidth))+"  "+padded(client, left)+"  "+server, " ") + "\n")
+	}
+	out.WriteByte('\n')
+	row("", t.Style.paint(dim, padded("client", left)), t.Style.paint(dim, "server"))
+	row("", c.Ends[0].String(), c.Ends[1].String())
+	for _, line := range sideLines {
+		var cells [2]string
+		for _, side := range reconstruct.Sides {
+			v := line.of(c, side)
+			cells[side] = orDash(string(v.appendFlat(nil)))
+		}
+		if line.label == "options" { // too long for a column
+			row("client's options", cells[0], "")
+			row("server's options", cells[1], "")
+			continue
+		}
+		row(line.label, cells[0], cells[1])
+	}
+}
+
+// writeFindings prints findings, one a line.
+func writeFindings(out *strings.Builder, style Style, list []finding.Finding) {
+	if len(list) > 0 {
+		out.WriteByte('\n')
+	}
+	for _, f := range list {
+		place := ""
+		if f.Frame > 0 {
+			place = " at frame " + strconv.FormatInt(int64(f.Frame), 10)
+		}
+		out.WriteString("  " + style.paint(severityColor(f.Severity()), padded(f.Severity().String(), len("warning"))) +
+			"  " + f.Code.String() + place + ": " + clean(f.Text) + "\n")
+	}
+}

@@ -1,0 +1,179 @@
+package table
+
+import (
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/flowstate-tcp/flowstate/capture"
+)
+
+// kind says which field of a Value counts.
+type kind uint8
+
+const (
+	unknown kind = iota
+	number
+	seconds
+	instant
+	word
+	words
+	records
+)
+
+// Value is one cell. The zero value is unknown: absent in JSON, empty in CSV.
+type Value struct {
+	kind    kind
+	number  int64 // also nanoseconds
+	word    string
+	words   []string
+	records rows
+}
+
+// rows is a list of objects inside a cell.
+type rows interface {
+	appendJSON(b []byte) []byte
+	appendFlat(b []byte) []byte
+}
+
+func num[N ~int | ~int64 | ~uint8 | ~uint16 | ~uint32](n N) Value {
+	return Value{kind: number, number: int64(n)}
+}
+
+func text(s string) Value { return Value{kind: word, word: s} }
+
+func names(list []string) Value { return Value{kind: words, words: list} }
+
+func span(d time.Duration) Value { return Value{kind: seconds, number: int64(d)} }
+
+func list(r rows) Value { return Value{kind: records, records: r} }
+
+// moment is a time on the clock, unknown for a packet without one.
+func moment(t capture.Timestamp) Value {
+	if t == capture.NoTime {
+		return Value{}
+	}
+	return Value{kind: instant, number: int64(t)}
+}
+
+// when gives v only if it is known.
+func when(known bool, v Value) Value {
+	if !known {
+		return Value{}
+	}
+	return v
+}
+
+// frame is a frame number, of which 0 means that there is none.
+func frame(n capture.FrameNumber) Value { return when(n != 0, num(n)) }
+
+func (v *Value) appendJSON(b []byte) []byte {
+	switch v.kind {
+	case number:
+		return strconv.AppendInt(b, v.number, 10)
+	case seconds:
+		return appendSeconds(b, time.Duration(v.number))
+	case instant:
+		b = append(b, '"')
+		return append(appendInstant(b, v.number), '"')
+	case words:
+		b = append(b, '[')
+		for i, w := range v.words {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = appendQuoted(b, w)
+		}
+		return append(b, ']')
+	case records:
+		return v.records.appendJSON(b)
+	}
+	return appendQuoted(b, v.word)
+}
+
+// appendFlat writes the value for a cell of CSV or TSV, not yet quoted. Lists
+// are joined by spaces, which no name in them holds.
+func (v *Value) appendFlat(b []byte) []byte {
+	switch v.kind {
+	case number:
+		return strconv.AppendInt(b, v.number, 10)
+	case seconds:
+		return appendSeconds(b, time.Duration(v.number))
+	case instant:
+		return appendInstant(b, v.number)
+	case words:
+		return append(b, strings.Join(v.words, " ")...)
+	case records:
+		return v.records.appendFlat(b)
+	}
+	return append(b, v.word...)
+}
+
+// appendSeconds writes a duration as decimal seconds with as many places as it
+// needs, nine at most. It goes by way of integers: a binary fraction would
+// shift nanoseconds.
+func appendSeconds(b []byte, d time.Duration) []byte {
+	n := uint64(d)
+	if d < 0 {
+		b, n = append(b, '-'), -n
+	}
+	b = strconv.AppendUint(b, n/1e9, 10)
+	rest := n % 1e9
+	if rest == 0 {
+		return b
+	}
+	var digits [10]byte
+	digits[0] = '.'
+	end := 1
+	for i := 9; i > 0; i-- {
+		digits[i] = '0' + byte(rest%10)
+		rest /= 10
+		if end == 1 && digits[i] != '0' {
+			end = i + 1
+		}
+	}
+	return append(b, digits[:end]...)
+}
+
+const instantLayout = "2006-01-02T15:04:05.000000000Z07:00"
+
+func appendInstant(b []byte, nanos int64) []byte {
+	return capture.Timestamp(nanos).Time().AppendFormat(b, instantLayout)
+}
+
+// appendQuoted writes a JSON string (RFC 8259 section 7). File names may hold
+// any bytes; those that are not UTF-8 become U+FFFD.
+func appendQuoted(b []byte, s string) []byte {
+	b = append(b, '"')
+	from := 0
+	for i := 0; i < len(s); {
+		r, size := rune(s[i]), 1
+		if r >= utf8.RuneSelf {
+			r, size = utf8.DecodeRuneInString(s[i:])
+		}
+		if r >= ' ' && r != '"' && r != '\\' && r != 0x7f && !(r == utf8.RuneError && size == 1) {
+			i += size
+			continue
+		}
+		b = append(b, s[from:i]...)
+		b = appendEscape(b, r)
+		i += size
+		from = i
+	}
+	b = append(b, s[from:]...)
+	return append(b, '"')
+}
+
+func appendEscape(b []byte, r rune) []byte {
+	switch r {
+	case '"', '\\':
+		return append(b, '\\', byte(r))
+	case '\n':
+		return append(b, `\n`...)
+	case '\t':
+		return append(b, `\t`...)
+	}
+	const hex = "0123456789abcdef"
+	return append(b, '\\', 'u', hex[r>>12&15], hex[r>>8&15], hex[r>>4&15], hex[r&15])
+}
