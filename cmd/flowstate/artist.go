@@ -135,14 +135,22 @@ func (a *artist) graph(title string, walks []diagram.Walk) *diagram.Graph {
 	return diagram.New(title, walks...)
 }
 
-// referenceEdges are the arrows of RFC 9293 figure 5, under the names of a
-// view.
+// referenceEdges are the arrows of RFC 9293 figure 5 under the names of a view,
+// and those that only the RFC's text has.
 func referenceEdges(view state.View) []diagram.Edge {
 	short := strings.NewReplacer("send ", "snd ", "receive ", "rcv ")
 	var edges []diagram.Edge
-	for _, rule := range state.Rules() {
-		if rule.Figure {
-			edges = append(edges, diagram.Edge{From: view.Name(rule.From), To: view.Name(rule.To), Label: short.Replace(rule.Event.String())})
+	figured := map[[2]state.State]bool{}
+	for _, inFigure := range []bool{true, false} {
+		for _, rule := range state.Rules() {
+			pair := [2]state.State{rule.From, rule.To}
+			if rule.Figure != inFigure || !inFigure && figured[pair] {
+				continue
+			}
+			figured[pair] = true
+			edges = append(edges, diagram.Edge{
+				From: view.Name(rule.From), To: view.Name(rule.To), Label: short.Replace(rule.Event.String()), Unfigured: !inFigure,
+			})
 		}
 	}
 	return edges

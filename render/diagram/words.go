@@ -76,7 +76,7 @@ type line struct {
 }
 
 // maxTriggers keeps a merged label readable; the rest is told as a number.
-const maxTriggers = 4
+const maxTriggers = 3
 
 // labelOf returns what is written beside a link.
 func (g *Graph) labelOf(l *link) []line {
@@ -146,16 +146,20 @@ func (g *Graph) trackLabel(t *track, who string, v voice) (lines []line) {
 	if who != "" {
 		lines = append(lines, line{who, v})
 	}
+	call := ""
 	for i, tr := range t.triggers {
 		if i == maxTriggers {
 			return append(lines, line{fmt.Sprintf("and %d more", len(t.triggers)-i), remark})
 		}
-		for j, text := range tr.lines {
-			if len(t.triggers) > 1 && j == len(tr.lines)-1 {
-				text = fmt.Sprintf("%s  %d×", text, tr.count)
-			}
-			lines = append(lines, line{text, plain})
+		last := len(tr.lines) - 1
+		if c := strings.Join(tr.lines[:last], "\n"); c != call { // told once for segments that share it
+			lines, call = append(lines, plainLines(c)...), c
 		}
+		text := tr.lines[last]
+		if len(t.triggers) > 1 {
+			text = fmt.Sprintf("%s  %d×", text, tr.count)
+		}
+		lines = append(lines, line{text, plain})
 	}
 	return lines
 }
