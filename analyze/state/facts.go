@@ -57,7 +57,6 @@ type reset struct {
 	seq, ack  seq.Offset
 	stream    reconstruct.Passed // of the sender of the reset
 	peer      reconstruct.Passed // of its receiver
-	window    seq.Offset         // the receiver's window, 0 if unknown
 	synWaited bool               // its receiver had sent a SYN and not yet shown that it got an answer
 	answered  bool               // its sender had answered that SYN
 }

@@ -39,8 +39,7 @@ type story struct {
 	slack   time.Duration // how long a segment may be under way past the tap and back
 	missing bool          // the capture is known to lack packets
 
-	ownHidden, peersHidden bool   // a FIN that the capture lacks, told by an acknowledgement
-	reused                 moment // the 4-tuple was used again by a further connection
+	ownHidden, peersHidden bool // a FIN that the capture lacks, told by an acknowledgement
 
 	start   State
 	passive bool

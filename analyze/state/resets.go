@@ -155,17 +155,6 @@ func (s *story) dropAfter(m moment) {
 	s.list = kept
 }
 
-// remove takes an event out of the story.
-func (s *story) remove(e Event) {
-	kept := s.list[:0]
-	for _, o := range s.list {
-		if o.event != e {
-			kept = append(kept, o)
-		}
-	}
-	s.list = kept
-}
-
 // last states that everything else in the story came before an event.
 func (s *story) last(e Event) {
 	for i := range s.list {

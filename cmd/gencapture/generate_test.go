@@ -192,7 +192,8 @@ func TestMemoryIsBounded(t *testing.T) {
 			}
 		})
 	}
-	if few, many := allocations(500), allocations(5000); many > few {
+	const noise = 50 // of the runtime; a connection that costs any would cost 4,500
+	if few, many := allocations(500), allocations(5000); many > few+noise {
 		t.Errorf("%v allocations for 500 connections, %v for 5000", few, many)
 	}
 }

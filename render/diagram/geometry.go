@@ -53,8 +53,6 @@ func (r rect) union(s rect) rect {
 	}
 }
 
-func (r rect) move(d point) rect { return rect{r.min.add(d), r.max.add(d)} }
-
 // crosses tells whether the segment from a to b meets the box (Liang–Barsky).
 func (r rect) crosses(a, b point) bool {
 	d := b.sub(a)
