@@ -81,6 +81,8 @@ const (
 	NotRFC
 	TimeWaitReuse
 	TableFull
+	TimeOutOfRange
+	CommentsLeftOut
 	numCodes
 )
 
@@ -127,6 +129,8 @@ var table = [numCodes]Row{
 	NotRFC:                  {NotRFC, "not-rfc", Warning, "a segment which RFC 9293 does not allow in the sender's state"},
 	TimeWaitReuse:           {TimeWaitReuse, "time-wait-reuse", Note, "the addresses and ports were used again during TIME-WAIT"},
 	TableFull:               {TableFull, "table-full", Warning, "more connections at once than flowstate tracks; the longest idle were closed early"},
+	TimeOutOfRange:          {TimeOutOfRange, "time-out-of-range", Warning, "timestamps outside the years 1678 to 2262, which were clamped or read as before 1970"},
+	CommentsLeftOut:         {CommentsLeftOut, "comments-left-out", Note, "more comments in the file than are kept"},
 }
 
 // String returns the code as it stands in JSON, in kebab case.

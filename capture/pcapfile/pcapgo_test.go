@@ -1,8 +1,3 @@
-//go:build pcapgo
-
-// This comparison needs golang.org/x/net/bpf, which pcapgo imports; the tag can
-// go as soon as go.mod has it.
-
 package pcapfile_test
 
 import (

@@ -130,7 +130,7 @@ func (s *source) addComment(frame capture.FrameNumber, value []byte) {
 	}
 	s.commentLen += len(value) + overhead
 	if s.commentLen > maxCommentBytes {
-		s.damage(finding.BadBlock, s.offset(), "more than %d MiB of comments; those from byte %d on were left out", maxCommentBytes>>20, s.offset())
+		s.damage(finding.CommentsLeftOut, s.offset(), "more than %d MiB of comments; those from byte %d on were left out", maxCommentBytes>>20, s.offset())
 		return
 	}
 	s.comments = append(s.comments, Comment{Frame: frame, Text: string(value)})

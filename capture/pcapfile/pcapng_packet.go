@@ -90,7 +90,7 @@ func (d *pcapng) time(index int, units uint64) capture.Timestamp {
 	t, ok := d.clocks[index].timestamp(units)
 	if !ok && !d.clamped {
 		d.clamped = true
-		d.damage(finding.BadBlock, d.offset(), "the time of the packet at byte %d is out of range (years 1678 to 2262); it and any like it were clamped, or read as before 1970", d.offset())
+		d.damage(finding.TimeOutOfRange, d.offset(), "the time of the packet at byte %d is out of range (years 1678 to 2262); it and any like it were clamped, or read as before 1970", d.offset())
 	}
 	return t
 }

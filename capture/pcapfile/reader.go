@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/flowstate-tcp/flowstate/capture"
 	"github.com/flowstate-tcp/flowstate/capture/finding"
@@ -148,9 +149,11 @@ func (r *Reader) Findings() []finding.Finding {
 	return all
 }
 
-// Damaged tells whether part of the file could not be used, so far. All
-// findings of this package say so.
-func (r *Reader) Damaged() bool { return len(r.source.findings) > 0 }
+// Damaged tells whether part of the file could not be used, so far: whether a
+// finding is an error.
+func (r *Reader) Damaged() bool {
+	return slices.ContainsFunc(r.source.findings, func(f finding.Finding) bool { return f.Severity() == finding.Error })
+}
 
 // Interfaces returns the interfaces seen so far; Packet.Interface is an index
 // into them. pcapng may add some, and fill in their counters, until the end.
