@@ -16,6 +16,7 @@ type occurrence struct {
 	sure  bool     // it happened, whatever was lost on the way
 	taken bool     // it is on the most probable path
 	after eventSet // what provably came before it, where that happened at all
+	data  bool     // it brought data in a SYN that was taken
 	call  string
 	why   string
 }
@@ -156,7 +157,8 @@ func (s *story) tellPassiveOpen() {
 		s.add(occurrence{event: SendSYN, proof: proof, call: "connect()", why: "its own SYN may have been lost before the tap"})
 		s.exclude(PassiveOpen, SendSYN)
 	}
-	s.add(occurrence{event: ReceiveSYN, cause: s.y.syn.first, proof: proof, sure: true, taken: true, why: why})
+	s.add(occurrence{event: ReceiveSYN, cause: s.y.syn.first, proof: proof, sure: true, taken: true, why: why,
+		data: s.y.lowSYN > 1 && s.x.synAckAck > 1})
 	s.prove(PassiveOpen, ReceiveSYN)
 	s.tellACKOfSYN()
 }

@@ -22,7 +22,7 @@ func (s *story) path(e *explanation, agreed *edgeCount, all int) Path {
 		o := &s.list[m.occ]
 		t := Transition{
 			From: m.rule.From, To: m.rule.To, Cause: causeOf(o), Call: o.call, RFC: m.rule.RFC, Why: o.why,
-			Frame: o.cause.frame, Flags: o.cause.flags, ProofFrame: o.proof.frame,
+			Frame: o.cause.frame, Flags: o.cause.flags, ProofFrame: o.proof.frame, FastOpen: o.data,
 		}
 		if o.event.sends() && o.cause.seen() {
 			t.ProofFrame = o.cause.frame

@@ -88,6 +88,7 @@ type Transition struct {
 	HasEarliest bool
 	HasLatest   bool
 	Certainty   Certainty
+	FastOpen    bool   // the SYN that moved it brought data which it took (RFC 7413)
 	RFC         string // section, such as "RFC 9293 3.10.7.4"
 	Why         string // one sentence: what the evidence is
 }

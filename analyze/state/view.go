@@ -74,9 +74,11 @@ func (v View) told(t Transition) Told { return Told{v.Name(t.From), v.Name(t.To)
 func (v View) translate(p Path, i int) []Told {
 	t := p[i]
 	switch {
-	case t.From == Listen && t.To == SynReceived, t.From == SynReceived && t.To == Listen:
+	case t.From == Listen && t.To == SynReceived && !t.FastOpen, t.From == SynReceived && t.To == Listen:
 		return nil // a request or syncache entry; no socket yet, or none any more
-	case t.From == SynReceived && i > 0 && p[i-1].From == Listen:
+	case t.From == Listen && t.To == SynReceived:
+		return []Told{v.born(t)}
+	case t.From == SynReceived && i > 0 && p[i-1].From == Listen && !p[i-1].FastOpen:
 		return v.passiveChild(t)
 	case t.From == TimeWait:
 		return nil
@@ -92,13 +94,17 @@ func (v View) passiveChild(t Transition) []Told {
 	if t.To == Closed {
 		return nil // the handshake never ended: there was no socket
 	}
-	born, opened := t, t
-	born.From, born.To = Listen, SynReceived
+	return []Told{v.born(t), v.told(t)}
+}
+
+// born is how the socket of a passive open first shows: Linux clones the
+// listener, FreeBSD makes a new block.
+func (v View) born(t Transition) Told {
+	t.From, t.To = Listen, SynReceived
 	if v == ViewFreeBSD {
-		born.From = Closed
+		t.From = Closed
 	}
-	opened.From = SynReceived
-	return []Told{v.told(born), v.told(opened)}
+	return v.told(t)
 }
 
 // enterTimeWait gives Linux's account of what the RFC calls entering
