@@ -75,10 +75,24 @@ func (t *Table) place(s *decode.Segment) (c *conversation, opened bool) {
 		return t.begin(key, s, nil), true
 	case s.Flags&(decode.SYN|decode.ACK) == decode.SYN:
 		return t.placeSYN(key, s, c)
+	case c.answeredBy(s):
+		return c, false
 	case c.older != nil && c.older.misfit(s) < c.misfit(s):
 		return c.older, false
 	}
 	return c, false
+}
+
+// answeredBy tells whether a segment is the SYN-ACK to the SYN of the
+// conversation, by its acknowledgement number. That outweighs any likeness of
+// its sequence number to those of an older incarnation (RFC 9293 figure 8).
+func (c *conversation) answeredBy(s *decode.Segment) bool {
+	if !s.Flags.Has(decode.SYN | decode.ACK) {
+		return false
+	}
+	h := &c.Half[c.Peer(c.sideOf(s))]
+	ack := s.Ack.Unwrap(h.ISN, h.Max)
+	return h.SYNSeen && ack >= 1 && ack <= h.Max
 }
 
 // placeSYN: a SYN with another number than known opens a new conversation, as

@@ -23,6 +23,12 @@ type sight struct {
 func (v *sight) locate() {
 	s := v.s
 	syn, fin, rst := s.Flags.Has(decode.SYN), s.Flags.Has(decode.FIN), s.Flags.Has(decode.RST)
+	if v.startsOver() {
+		v.me.learn(s.Seq, 0)
+		v.peer.learn(v.peer.ISN, 0)
+		v.peer.Missing = 0
+		v.peer.pass(0, 1)
+	}
 	switch {
 	case v.me.HasISN && (!v.me.weak || rst):
 	case syn:
@@ -47,14 +53,26 @@ func (v *sight) locate() {
 	}
 }
 
+// startsOver tells whether a SYN-ACK shows that what its sender said before was
+// of an earlier connection, though its numbers were near enough to be believed:
+// the other end has sent nothing but its SYN, which is answered only now (RFC
+// 9293 3.10.7.3, first: it reset whatever came before).
+func (v *sight) startsOver() bool {
+	return v.s.Flags.Has(decode.SYN) && v.me.HasISN && !v.me.weak && !v.me.SYNSeen &&
+		v.peer.Payload == 0 && v.c.answeredBy(v.s)
+}
+
 // answersOther tells whether the segment answers a SYN with a number that has
 // nothing to do with it: its sender speaks of an earlier connection, which the
-// other end will reset (RFC 9293 section 3.5.1, figure 9).
+// other end will reset (RFC 9293 section 3.5.1, figure 9). A number below the
+// SYN never acknowledged anything of this connection; one above it may
+// acknowledge what the capture lacks, up to a point.
 func (v *sight) answersOther() bool {
 	if !v.s.Flags.Has(decode.ACK) || !v.peer.SYNSeen || v.peer.acked {
 		return false
 	}
-	return v.peer.distance(v.s.Ack) > slack
+	ack := v.s.Ack.Unwrap(v.peer.ISN, v.peer.Max)
+	return ack < 1 || ack > v.peer.Max+slack
 }
 
 // recall finds the acknowledgement of a copy, which was judged before.

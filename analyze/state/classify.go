@@ -187,6 +187,9 @@ func (t *Tracker) tellFindings(conn *reconstruct.Connection, r *Result) {
 		add(finding.SimultaneousClose, s.fin.first, "neither FIN acknowledges the other (frames %d and %d)", c.fin.first.frame, s.fin.first.frame)
 	}
 	for _, side := range reconstruct.Sides {
+		if m := t.side[side].beyondFIN; m.seen() {
+			add(finding.NotRFC, m, "the %s sends data beyond its own FIN (RFC 9293 3.10.2 allows none in its state)", side)
+		}
 		if after, bytes := t.halfClosed(conn, side); bytes > 0 {
 			add(finding.HalfClose, t.side[side].fin.first, "the %s closed its side; the %s sent %d bytes more after frame %d", side, side.Peer(), bytes, after.frame)
 		}
@@ -204,7 +207,7 @@ func (t *Tracker) halfClosed(conn *reconstruct.Connection, side reconstruct.Side
 	if half.FINSeen {
 		end = half.FIN
 	}
-	return peer.ackFIN.first, end - peer.lowFIN
+	return peer.ackFIN.first, end - max(peer.lowFIN, 1)
 }
 
 func (t *Tracker) tellResetFindings(r *Result, add func(finding.Code, moment, string, ...any)) {

@@ -94,6 +94,8 @@ type facts struct {
 	acked      moment     // shows that the acknowledgement of its FIN had arrived
 	ackedOnly  moment     // the same, with the peer's FIN not processed
 
+	beyondFIN moment // carries data beyond its own FIN
+
 	unseen   moment     // acknowledges exactly one octet more than the peer sent here
 	unseenAt seq.Offset // that acknowledgement
 
@@ -207,7 +209,7 @@ func (f *facts) observeKnowledge(step *reconstruct.Step, m moment, peer *facts) 
 	if !m.flags.Has(decode.SYN) {
 		f.knowsSYN.set(m)
 	}
-	if step.Ack > max(peer.lowSYN, 1) {
+	if step.Ack > max(peer.lowSYN, 1) && !step.Marks.Has(reconstruct.UnseenACK) {
 		f.tookData.set(m)
 	}
 	if f.opened.seen() {
@@ -228,8 +230,11 @@ func (f *facts) observeKnowledge(step *reconstruct.Step, m moment, peer *facts) 
 
 // observeFIN keeps the copies of this side's FIN.
 func (f *facts) observeFIN(step *reconstruct.Step, m moment, acksFIN bool) {
-	if !m.flags.Has(decode.FIN) {
-		return
+	if half := &step.Conn.Half[step.From]; half.FINSeen && step.Segment.Len > 0 && step.End > half.FIN+1 {
+		f.beyondFIN.set(m)
+	}
+	if !m.flags.Has(decode.FIN) || m.flags.Has(decode.SYN) {
+		return // a FIN beside a SYN is a probe's; no endpoint closes what it opens
 	}
 	if acksFIN && f.low.seen() {
 		f.finResent.set(m)

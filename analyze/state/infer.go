@@ -98,6 +98,7 @@ func (in *Inferrer) choose(r *Result, s *story) {
 	}
 	all := in.walk.explain(s)
 	if len(all) == 0 {
+		r.Known[s.side] = false
 		r.Findings = append(r.Findings, finding.New(finding.NotRFC, s.x.first.frame,
 			"the segments of the %s fit no order of events that RFC 9293 allows", s.side))
 		return
