@@ -143,7 +143,8 @@ func (t *Tracker) story(conn *reconstruct.Connection, side reconstruct.Side, v V
 	}
 	s.near = v == VantageClient && side == reconstruct.Client || v == VantageServer && side == reconstruct.Server
 	s.ownHidden, s.peersHidden = t.hiddenFIN(conn, side), t.hiddenFIN(conn, side.Peer())
-	s.missing = conn.Half[reconstruct.Client].Missing+conn.Half[reconstruct.Server].Missing > 0
+	s.missing = conn.Half[reconstruct.Client].Missing+conn.Half[reconstruct.Server].Missing > 0 ||
+		s.x.ackFIN.first.before(s.y.fin.first) || s.y.ackFIN.first.before(s.x.fin.first)
 	return s
 }
 

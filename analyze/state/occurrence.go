@@ -38,7 +38,7 @@ type story struct {
 	side    reconstruct.Side
 	near    bool          // the tap is at this endpoint
 	slack   time.Duration // how long a segment may be under way past the tap and back
-	missing bool          // the capture is known to lack packets
+	missing bool          // the capture is known to lack packets, or to have them in another order than they passed
 
 	ownHidden, peersHidden bool // a FIN that the capture lacks, told by an acknowledgement
 
