@@ -43,7 +43,7 @@ func printStates(p *program, flags *common, args []string) error {
 		b.style = p.styleFor(flags)
 		b.layout = func(w io.Writer) layout { return plain{w} }
 		b.pass = func(path string, out *chunker) pass {
-			text := table.StatesText{Style: b.style, Files: b.severalFiles()}
+			text := table.StatesText{Style: b.style, Files: b.severalFiles(), All: b.flags.verbose}
 			return b.connections(path, out, text.Append)
 		}
 	}

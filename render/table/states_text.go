@@ -1,6 +1,7 @@
 package table
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ import (
 type StatesText struct {
 	Style Style
 	Files bool // titles name the file
+	All   bool // every alternative, however unlikely
 }
 
 // pathHeadings are the columns of a path.
@@ -88,6 +90,10 @@ func vantageWords(c *Connection) string {
 	return "place unknown"
 }
 
+// likely is how many alternatives are shown of a side that has many: they come
+// by likelihood, and those far down need several losses at once.
+const likely = 3
+
 // addPath adds the path of one side and the alternatives to it.
 func (t *StatesText) addPath(grid *Aligner, c *Connection, side reconstruct.Side, places int) {
 	who := side.String() + " " + c.Ends[side].String()
@@ -104,7 +110,11 @@ func (t *StatesText) addPath(grid *Aligner, c *Connection, side reconstruct.Side
 	for i := range path {
 		t.addTransition(grid, &path[i], places)
 	}
-	for _, a := range c.alternatives(side) {
+	for i, a := range c.alternatives(side) {
+		if left := len(c.States.Alternatives[side]) - i; i == likely && !t.All && left > 1 {
+			verbatim(grid, "  "+t.Style.paint(dim, fmt.Sprintf("and %d less likely ones (-v shows them)", left)))
+			break
+		}
 		verbatim(grid, "  "+t.Style.paint(dim, "or ")+strings.Join(departure(stateNames(path), stateNames(a.path)), " → "))
 		verbatim(grid, "     "+a.why)
 	}
