@@ -15,5 +15,5 @@ func newEngine() (engine diagram.Engine, stop func() error, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return linked, linked.Close, nil
+	return linked, func() error { linked.Close(); return nil }, nil
 }

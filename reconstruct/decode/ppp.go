@@ -43,6 +43,9 @@ func (d *Decoder) multilink(b view) (layer, view) {
 // was. The compressed ones after it are not decoded: which slots they mean
 // depends on a direction that captures do not record.
 func (d *Decoder) vjUncompressed(b view) (layer, view) {
+	if b.has(1) && b.data[0]>>4 != 4 {
+		return d.bad("IP version of a packet for header compression is not 4")
+	}
 	next, body := d.ipv4(b)
 	if next == done {
 		return end()
