@@ -7,6 +7,7 @@ import (
 
 	"github.com/flowstate-tcp/flowstate/analyze/state"
 	"github.com/flowstate-tcp/flowstate/capture"
+	"github.com/flowstate-tcp/flowstate/capture/finding"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
 	"github.com/flowstate-tcp/flowstate/reconstruct/decode"
 )
@@ -57,6 +58,7 @@ type Analysis struct {
 	infer    *state.Inferrer
 	slots    []slot
 	problems problems
+	damage   []finding.Finding // of the capture, once it is read to its end
 	began    capture.Timestamp
 	totals   Totals
 	err      error
@@ -100,6 +102,7 @@ func (a *Analysis) Connections() iter.Seq[*Connection] {
 				}
 			}
 		}
+		a.damage = damageOf(a.reader.src)
 		if a.finish(a.table.Flush(), &line, yield) {
 			line.drain(yield)
 		}
@@ -209,6 +212,7 @@ func (a *Analysis) finish(ended []*reconstruct.Connection, line *queue, yield fu
 		}
 		result := &Connection{Connection: *c, States: a.infer.Infer(c, &kept.states)}
 		result.Findings = append(append(result.Findings[:0:0], c.Findings...), result.States.Findings...)
+		result.Findings = append(result.Findings, a.touching(c)...)
 		line.held[c.Number] = result
 	}
 	return line.pass(yield)

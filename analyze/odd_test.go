@@ -69,7 +69,9 @@ func oddCaptures() []odd {
 		{file: "34-tfo.pcap", open: "fast-open", close: "client-first", client: clientOpen + " FW1 FW2 TW", server: serverOpen + " CW LA C", packets: 7, bytes: [2]int64{50, 100}, findings: "fast-open"},
 		{file: "35-timewait-reack.pcap", open: "three-way", close: "client-first", client: clientOpen + " FW1 FW2 TW", server: serverOpen + " CW LA C", packets: 8, marks: map[reconstruct.Mark]uint32{reconstruct.FINRetransmission: 1, reconstruct.Retransmission: 1}},
 		{file: "36-challenge.pcap", open: "three-way", close: "reset-by-client", client: clientOpen + " C", server: serverOpen + " C", packets: 7, bytes: [2]int64{0, 10}, findings: "challenge-ack", marks: map[reconstruct.Mark]uint32{reconstruct.ChallengeACK: 1}},
-		plain.but("32-cut.pcap", func(o *odd) { o.packets, o.client, o.server = 18, clientOpen+" CW LA", serverOpen+" FW1 FW2" }),
+		plain.but("32-cut.pcap", func(o *odd) {
+			o.packets, o.client, o.server, o.findings = 18, clientOpen+" CW LA", serverOpen+" FW1 FW2", "capture-truncated"
+		}),
 	}
 	for _, same := range strings.Fields(`01-plain.pcap 02-ipv6.pcap 03-vlan.pcap 04-qinq.pcap 05-gre.pcap 06-vxlan.pcap
 		07-ipip.pcap 08-6in4.pcap 10-pppoe.pcap 11-ip6ext.pcap 12-raw101.pcap 13-null.pcap 14-sll.pcap 15-sll2.pcap

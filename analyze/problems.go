@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/flowstate-tcp/flowstate/capture/finding"
+	"github.com/flowstate-tcp/flowstate/reconstruct"
 )
 
 // problems gathers what the decoder could not use: one finding for each code
@@ -55,3 +56,32 @@ func (p *problems) findings() []finding.Finding {
 // Findings returns what the analysis has to tell of the capture as a whole:
 // packets that could not be decoded. Those of a connection are with it.
 func (a *Analysis) Findings() []finding.Finding { return a.problems.findings() }
+
+// damageOf returns what a source tells of its own damage, if it does: the
+// findings that are errors, since part of the capture could not be used.
+func damageOf(src Source) (damage []finding.Finding) {
+	teller, ok := src.(interface{ Findings() []finding.Finding })
+	if !ok {
+		return nil
+	}
+	for _, f := range teller.Findings() {
+		if f.Severity() == finding.Error {
+			damage = append(damage, f)
+		}
+	}
+	return damage
+}
+
+// touching returns the damage of the capture that a connection may have lost
+// packets to: whatever came after its first packet, while it was still open.
+func (a *Analysis) touching(c *reconstruct.Connection) (damage []finding.Finding) {
+	if c.Half[reconstruct.Client].FINAcked() && c.Half[reconstruct.Server].FINAcked() {
+		return nil
+	}
+	for _, f := range a.damage {
+		if f.Frame >= c.First {
+			damage = append(damage, f)
+		}
+	}
+	return damage
+}

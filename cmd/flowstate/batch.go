@@ -53,7 +53,7 @@ func (b *batch) run(args []string) error {
 		err = b.finish(accounts)
 	}
 	for i := range accounts {
-		b.p.tell(&accounts[i], b.flags, b.flags.format.Format == table.JSON)
+		b.p.tell(&accounts[i], b.flags)
 	}
 	if err == nil {
 		b.p.tellEmpty(accounts, b.flags)
@@ -61,11 +61,11 @@ func (b *batch) run(args []string) error {
 	return err
 }
 
-// survey works on one capture. In JSON, what there is to tell of it as a whole
-// is one more object.
+// survey works on one capture. In JSON, verbose output ends with one object more
+// about the capture as a whole, where there is anything to tell of it.
 func (b *batch) survey(path string, out *chunker) account {
 	told := b.p.survey(path, b.flags.options(), b.watch, b.pass(path, out))
-	if b.flags.format.Format == table.JSON && len(told.findings) > 0 {
+	if b.flags.verbose && b.flags.format.Format == table.JSON && len(told.findings) > 0 {
 		row := table.Capture{File: path, Packets: told.totals.Packets, Segments: told.totals.Segments, Findings: told.findings}
 		row.Connections, row.Counted = int64(told.shown), b.counts && !b.flags.selects()
 		err := out.append(func(o []byte) []byte { return table.AppendCapture(o, &row) })

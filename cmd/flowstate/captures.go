@@ -108,14 +108,13 @@ func interfaceName(i int, n capture.Interface) string {
 }
 
 // tell says what there is to say about a capture beside its results, and lets
-// it count for the exit status. Where the results themselves hold the
-// findings, only errors are repeated; quiet leaves nothing but errors.
-func (p *program) tell(t *account, flags *common, inResults bool) {
+// it count for the exit status. Quiet leaves nothing but errors.
+func (p *program) tell(t *account, flags *common) {
 	if flags.verbose && t.format != "" {
 		p.say("%s: %s, %d packets, %d TCP segments", t.path, t.format, t.totals.Packets, t.totals.Segments)
 	}
 	for _, f := range t.findings {
-		if f.Severity() == finding.Error || !flags.quiet && !inResults {
+		if f.Severity() == finding.Error || !flags.quiet {
 			p.say("%s: %s: %s%s", t.path, f.Code, f.Text, place(f))
 		}
 	}

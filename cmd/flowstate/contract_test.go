@@ -203,7 +203,7 @@ func TestContracts(t *testing.T) {
 	writeCapture(t, path, 5)
 	for _, command := range []string{"summary", "states", "segments"} {
 		seen := map[string]int{}
-		for _, line := range bytes.Split(bytes.TrimSpace(printedBy(t, exitDamaged, command, path, "--format", "json")), []byte("\n")) {
+		for _, line := range bytes.Split(bytes.TrimSpace(printedBy(t, exitDamaged, command, path, "--format", "json", "-v")), []byte("\n")) {
 			kind := command
 			if bytes.Contains(line, []byte(`"schema":"flowstate.capture/1"`)) {
 				kind = "capture"

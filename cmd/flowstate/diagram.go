@@ -81,7 +81,7 @@ func draw(p *program, flags *diagramFlags, args []string) error {
 func (a *artist) draw() error {
 	accounts, err := a.visit()
 	for i := range accounts {
-		a.p.tell(&accounts[i], &a.flags.common, false)
+		a.p.tell(&accounts[i], &a.flags.common)
 	}
 	if err != nil {
 		return err

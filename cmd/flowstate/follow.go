@@ -97,7 +97,7 @@ func follow(p *program, flags *followFlags, arg string) error {
 	if pass.found {
 		err = out.commit()
 	}
-	p.tell(&told, &flags.common, false)
+	p.tell(&told, &flags.common)
 	p.tellFollowed(&told, &pass, flags)
 	return err
 }

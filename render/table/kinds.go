@@ -18,6 +18,6 @@ func Kinds() []Kind {
 		{"segments", "flowstate segments: one row for each TCP segment", segmentFields().columns()},
 		{"stream", "flowstate follow: one row for each run of bytes and each gap", pieceFields().columns()},
 		{"finding", "one finding inside findings", findingFields().columns()},
-		{"capture", "in JSON, after the rows of a file that has findings of its own", captureFields().columns()},
+		{"capture", "with -v and in JSON, after the rows of a file that has findings of its own", captureFields().columns()},
 	}
 }
