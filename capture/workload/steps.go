@@ -16,6 +16,7 @@ const (
 // there before it is accepted.
 func establishment(ctx context.Context, e *Env) error {
 	p, err := e.establish(ctx)
+	//lint:ignore SA5001 a pair of which one end was opened before the error is closed too
 	defer p.Close()
 	if err != nil {
 		return err
@@ -27,6 +28,7 @@ func establishment(ctx context.Context, e *Env) error {
 // before it is read.
 func sendReceive(ctx context.Context, e *Env) error {
 	p, err := e.establish(ctx)
+	//lint:ignore SA5001 a pair of which one end was opened before the error is closed too
 	defer p.Close()
 	if err != nil {
 		return err
@@ -41,6 +43,7 @@ func sendReceive(ctx context.Context, e *Env) error {
 // server does.
 func termination(ctx context.Context, e *Env) error {
 	p, err := e.establish(ctx)
+	//lint:ignore SA5001 a pair of which one end was opened before the error is closed too
 	defer p.Close()
 	if err != nil {
 		return err
