@@ -51,6 +51,8 @@ FILE is a capture, a folder of captures, or - for standard input.`,
 		newSegments(p),
 		newFollow(p),
 		newDiagram(p),
+		newCapture(p),
+		newLab(p),
 		newVersion(p),
 	)
 	return root

@@ -1,0 +1,226 @@
+package lab
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/flowstate-tcp/flowstate/capture/link"
+	"github.com/flowstate-tcp/flowstate/capture/workload"
+)
+
+// simulatedPlan is small: two delays, two repetitions, a tenth of a second.
+func simulatedPlan() Plan {
+	return Plan{
+		Base: Settings{
+			Link: "simulated", Workload: Benchmark, Knobs: Knobs{Bare: true, Total: 1 << 20, Iterations: 2},
+			Sample: 10 * time.Millisecond, SnapLen: DefaultSnapLen, Ends: []string{"client", "server"},
+		},
+		Axes: []Axis{Delays(0, 20*time.Millisecond)}, Repeat: 2,
+	}
+}
+
+func mustSweep(t *testing.T, dir string, plan Plan, o Options) *Manifest {
+	t.Helper()
+	m, err := Sweep(t.Context(), dir, plan, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// contents are all files below a folder.
+func contents(t *testing.T, dir string) map[string][]byte {
+	t.Helper()
+	files := map[string][]byte{}
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		files[strings.TrimPrefix(path, dir)] = data
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+func TestSimulatedRepeatsToTheByte(t *testing.T) {
+	plan := simulatedPlan()
+	plan.Base.Way = link.Both(link.Params{Loss: 0.01})
+	a, b := filepath.Join(t.TempDir(), "lab"), filepath.Join(t.TempDir(), "lab")
+	mustSweep(t, a, plan, Options{})
+	mustSweep(t, b, plan, Options{})
+	first, second := contents(t, a), contents(t, b)
+	if len(first) != 4*6+1 {
+		t.Errorf("%d files, want the manifest and 6 of each run", len(first))
+	}
+	for name, data := range first {
+		if !bytes.Equal(data, second[name]) {
+			t.Errorf("%s differs", name)
+		}
+	}
+	if bytes.Equal(first["/delay=0ms/01/client.pcapng"], first["/delay=0ms/02/client.pcapng"]) {
+		t.Error("repetitions are copies")
+	}
+}
+
+func TestManifestNamesEverything(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "lab")
+	mustSweep(t, dir, simulatedPlan(), Options{})
+	m, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := map[string]bool{"/" + manifestFile: true}
+	for _, r := range m.Runs {
+		for _, name := range []string{r.Calls, r.Samples, r.Report, r.Name + "/" + runFile, r.Tap("client").File, r.Tap("server").File} {
+			named["/"+name] = true
+		}
+		if r.Backend != "simulated" || len(r.Data) != 2 {
+			t.Errorf("run %+v", r)
+		}
+	}
+	for name := range contents(t, dir) {
+		if !named[name] {
+			t.Errorf("%s is not in the manifest", name)
+		}
+	}
+	calls, err := ReadCalls(filepath.Join(dir, m.Runs[0].Calls))
+	if err != nil || len(calls) == 0 || calls[0].Call != "listen" {
+		t.Errorf("calls %v, %v", calls, err)
+	}
+}
+
+func TestResume(t *testing.T) {
+	dir, plan := filepath.Join(t.TempDir(), "lab"), simulatedPlan()
+	mustSweep(t, dir, plan, Options{})
+	want := contents(t, dir)
+	for _, step := range []error{
+		os.RemoveAll(filepath.Join(dir, "delay=20ms", "01")),
+		os.MkdirAll(filepath.Join(dir, "delay=20ms", ".01.flowstate-tmp"), 0o777), // of a run that was killed
+		os.WriteFile(filepath.Join(dir, ".manifest.json.flowstate-tmp"), nil, 0o666),
+	} {
+		if step != nil {
+			t.Fatal(step)
+		}
+	}
+	var made []string
+	mustSweep(t, dir, plan, Options{Progress: func(p Progress) {
+		if !p.Ended {
+			made = append(made, p.Name)
+		}
+	}})
+	if !slices.Equal(made, []string{"delay=20ms/01"}) {
+		t.Errorf("made %v again", made)
+	}
+	got := contents(t, dir)
+	if len(got) != len(want) {
+		t.Errorf("%d files, want %d", len(got), len(want))
+	}
+	for name := range want {
+		if !bytes.Equal(got[name], want[name]) {
+			t.Errorf("%s differs after the interruption", name)
+		}
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	dir, plan := filepath.Join(t.TempDir(), "lab"), simulatedPlan()
+	mustSweep(t, dir, plan, Options{})
+	other := plan
+	other.Base.IPv6 = true
+	var differs *OtherPlanError
+	if _, err := Sweep(t.Context(), dir, other, Options{}); !errors.As(err, &differs) {
+		t.Errorf("another plan: %v", err)
+	}
+	foreign := t.TempDir()
+	if err := os.WriteFile(filepath.Join(foreign, "thesis.tex"), nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Sweep(t.Context(), foreign, plan, Options{}); err == nil || len(contents(t, foreign)) != 1 {
+		t.Errorf("a folder of somebody else: %v", err)
+	}
+	held, err := claim(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Sweep(t.Context(), dir, plan, Options{}); err == nil || !strings.Contains(err.Error(), "another lab") {
+		t.Errorf("a folder in use: %v", err)
+	}
+	if err := held.release(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestSettingsThatCannotBeMeant(t *testing.T) {
+	for name, change := range map[string]func(*Settings){
+		"no multiple":       func(s *Settings) { s.Knobs.Total = 1<<20 + 1 },
+		"workload":          func(s *Settings) { s.Workload = "nonsense" },
+		"jitter":            func(s *Settings) { s.Way[0].Jitter = time.Second },
+		"no client program": func(s *Settings) { s.Workload, s.Server = Programs, "true" },
+		"loopback ways":     func(s *Settings) { s.Loopback = true; s.Way[1].Loss = 0.1 },
+	} {
+		plan := simulatedPlan()
+		change(&plan.Base)
+		dir := filepath.Join(t.TempDir(), "lab")
+		var wrong *workload.UsageError
+		if _, err := Sweep(t.Context(), dir, plan, Options{}); !errors.As(err, &wrong) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, err := os.Stat(dir); err == nil {
+			t.Errorf("%s: a folder was made", name)
+		}
+	}
+}
+
+func TestInterruptedLeavesWhatIsComplete(t *testing.T) {
+	for _, after := range []int{0, 1} {
+		dir := filepath.Join(t.TempDir(), "lab")
+		ctx, cancel := context.WithCancel(t.Context())
+		m, err := Sweep(ctx, dir, simulatedPlan(), Options{Progress: func(p Progress) {
+			if p.Done == after {
+				cancel()
+			}
+		}})
+		if !errors.Is(err, context.Canceled) || len(m.Runs) != after {
+			t.Errorf("after %d runs: %v, %d runs", after, err, len(m.Runs))
+		}
+		_, missing := os.Stat(dir)
+		if (after == 0) != errors.Is(missing, fs.ErrNotExist) {
+			t.Errorf("after %d runs the folder: %v", after, missing)
+		}
+		if after > 0 && len(contents(t, dir)) != 1+6*after {
+			t.Errorf("after %d runs: %d files", after, len(contents(t, dir)))
+		}
+	}
+}
+
+func TestUnsupportedBySimulated(t *testing.T) {
+	for name, change := range map[string]func(*Settings){
+		"programs":   func(s *Settings) { s.Workload, s.Server, s.Client = Programs, "true", "true" },
+		"loopback":   func(s *Settings) { s.Loopback = true },
+		"2proc":      func(s *Settings) { s.Knobs.Mode = workload.TwoProcesses },
+		"keep-alive": func(s *Settings) { s.Workload = "keep-alive" },
+		"congestion": func(s *Settings) { s.Congestion = "vegas" },
+	} {
+		plan := simulatedPlan()
+		change(&plan.Base)
+		dir := filepath.Join(t.TempDir(), "lab")
+		if _, err := Sweep(t.Context(), dir, plan, Options{}); err == nil {
+			t.Errorf("%s: not refused", name)
+		}
+		if _, err := os.Stat(dir); err == nil {
+			t.Errorf("%s: something is left behind", name)
+		}
+	}
+}

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/flowstate-tcp/flowstate/capture/lab"
+	"github.com/flowstate-tcp/flowstate/capture/workload"
+)
+
+// newLab is the command lab: alone the newcomer's small sweep, with a further
+// word everything else that a lab can do.
+func newLab(p *program) *cobra.Command {
+	beGuest() // in a guest this process is the init, and does not come back
+	flags := labFlags{dir: "flowstate-lab"}
+	cmd := &cobra.Command{
+		Use:   "lab [flags]",
+		Short: "Run a TCP benchmark over a delayed link, record it, and explain it",
+		Long: `Run the benchmark of the Cambridge labs over a link of 0, 5, 20 and 40 ms one way,
+record both ends, and print for each delay how long the handshake took, how the
+connections closed and why, and the bandwidth. Captures, socket calls, samples,
+a manifest and the state diagrams are left in a folder.
+
+It needs no root: see --link in "flowstate lab run --help".`,
+		Example: `  flowstate lab
+  flowstate lab --link simulated -o first-lab
+  flowstate lab run --delay 20ms --loss 1% -B -o lossy`,
+		Args: noArguments,
+		RunE: func(*cobra.Command, []string) error {
+			return p.lab(&flags, newcomer(flags.link))
+		},
+	}
+	flags.addFolder(cmd)
+	flags.addLink(cmd)
+	cmd.AddCommand(newLabRun(p), newLabSweep(p), newLabReport(p), newLabSelftest(p), newLabSender(p), newLabInside(p), newLabMeasure(p))
+	return cmd
+}
+
+// newcomer is the plan of flowstate lab alone.
+func newcomer(link string) lab.Plan {
+	const ms = time.Millisecond
+	return lab.Plan{
+		Base: lab.Settings{
+			Link: link, Workload: lab.Benchmark, Knobs: lab.Knobs{Bare: true, Iterations: 3},
+			Sample: 10 * ms, SnapLen: lab.DefaultSnapLen, Ends: []string{"client", "server"},
+		},
+		Axes:   []lab.Axis{lab.Delays(0, 5*ms, 20*ms, 40*ms)},
+		Repeat: 1,
+	}
+}
+
+// lab makes the runs of a plan, and reports on them.
+func (p *program) lab(flags *labFlags, plan lab.Plan) error {
+	if err := checked(plan.Check()); err != nil {
+		return err
+	}
+	if flags.dryRun {
+		return p.dryRun(&plan)
+	}
+	ctx, stop := interruptible()
+	defer stop()
+	if entered, err := p.enterNamespace(ctx, plan.Base.Link); entered || err != nil {
+		return err
+	}
+	manifest, err := lab.Sweep(ctx, flags.dir, plan, lab.Options{Progress: p.labProgress(flags), Self: self})
+	if ctx.Err() != nil {
+		return errorsOf(flags, manifest)
+	}
+	if err != nil {
+		return checked(err)
+	}
+	return p.labReport(flags, flags.dir)
+}
+
+// interruptible is a context that ends at ^C. A second one ends the program at
+// once, and leaves what the next run cleans up.
+func interruptible() (context.Context, context.CancelFunc) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	return ctx, stop
+}
+
+// self is this program again.
+func self(args ...string) lab.Helper {
+	path, err := os.Executable()
+	if err != nil {
+		path = os.Args[0]
+	}
+	return lab.Helper{Path: path, Args: append([]string{"lab"}, args...)}
+}
+
+// newLabSender is the second process of the benchmark's 2proc, and no command
+// for people.
+func newLabSender(p *program) *cobra.Command {
+	return &cobra.Command{
+		Use: "sender", Short: "The sending process of a benchmark", Hidden: true, Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error { return workload.Child(args[0], p.stdout) },
+	}
+}

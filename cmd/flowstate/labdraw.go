@@ -1,0 +1,85 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/flowstate-tcp/flowstate/analyze"
+	"github.com/flowstate-tcp/flowstate/analyze/state"
+	"github.com/flowstate-tcp/flowstate/reconstruct"
+	"github.com/flowstate-tcp/flowstate/render/diagram"
+)
+
+// walksOf are the paths of both endpoints, each as its own tap saw it where
+// there is one: there nothing can be lost in between.
+func walksOf(seen [2][]*analyze.Connection) []diagram.Walk {
+	var walks []diagram.Walk
+	for _, side := range reconstruct.Sides {
+		from := seen[side]
+		if from == nil {
+			from = seen[1-side]
+		}
+		for _, c := range from {
+			if steps := state.ViewRFC.Tell(c.States.Paths[side]); len(steps) > 0 {
+				walks = append(walks, diagram.Walk{Side: side, Steps: steps})
+			}
+		}
+	}
+	return walks
+}
+
+// draw draws each cell, and all of them together.
+func (r *reporter) draw(flags *labFlags) error {
+	renderer, err := diagram.NewRenderer()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(flags.dir, 0o777); err != nil {
+		return err
+	}
+	var all []diagram.Walk
+	var files []string
+	save := func(name, title string, walks []diagram.Walk) error {
+		if len(walks) == 0 {
+			return nil // a workload without TCP
+		}
+		path := filepath.Join(flags.dir, "states-"+fileName(name)+".svg")
+		files = append(files, path)
+		return r.save(renderer, path, diagram.New(title, walks...))
+	}
+	for _, name := range r.order {
+		walks := r.walks[name]
+		all = append(all, walks...)
+		if err := save(name, fmt.Sprintf("%s: %d connections", strings.ReplaceAll(name, ",", ", "), r.cells[name].Connections), walks); err != nil {
+			return err
+		}
+	}
+	if len(r.order) > 1 {
+		if err := save("all", "all runs of "+filepath.Base(filepath.Clean(r.dir)), all); err != nil {
+			return err
+		}
+	}
+	if !flags.quiet && !flags.json && len(files) > 0 {
+		r.p.say("drawn: %s", strings.Join(files, " "))
+	}
+	return nil
+}
+
+func (r *reporter) save(renderer *diagram.Renderer, path string, g *diagram.Graph) error {
+	var image bytes.Buffer
+	if err := renderer.Render(g, diagram.FormatSVG, &image); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	out, err := r.p.openOutput(path, nil)
+	if err != nil {
+		return err
+	}
+	defer out.discard()
+	if _, err := out.Write(image.Bytes()); err != nil {
+		return err
+	}
+	return out.commit()
+}
