@@ -11,21 +11,15 @@ import (
 
 	"github.com/flowstate-tcp/flowstate/capture"
 	"github.com/flowstate-tcp/flowstate/capture/pcapfile"
+	"github.com/flowstate-tcp/flowstate/capture/testneed"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
 	"github.com/flowstate-tcp/flowstate/reconstruct/decode"
 )
 
-// captures is the folder of captures shared between projects.
-const captures = "../../shared/captures"
-
-// corpus returns a folder of it, and skips the test where it is absent.
+// corpus returns a folder of the captures shared between projects.
 func corpus(t testing.TB, folder string) string {
 	t.Helper()
-	dir := filepath.Join(captures, folder)
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("the captures of %s are not here: %v", dir, err)
-	}
-	return dir
+	return testneed.Shared(t, filepath.Join("captures", folder))
 }
 
 // replay gives every segment of a capture to a table, calls see with each
