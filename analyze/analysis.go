@@ -48,6 +48,7 @@ type Totals struct {
 type Connection struct {
 	reconstruct.Connection
 	States state.Result
+	Sides  [2]Measures
 }
 
 // Analysis is one pass over one capture. Range over one of its iterators, once.
@@ -56,7 +57,7 @@ type Analysis struct {
 	reader   reader
 	table    *reconstruct.Table
 	infer    *state.Inferrer
-	slots    []slot
+	slots    []*slot // by Connection.Slot; apart, so that growing moves none
 	problems problems
 	damage   []finding.Finding // of the capture, once it is read to its end
 	began    capture.Timestamp
@@ -67,6 +68,7 @@ type Analysis struct {
 // slot is what the analyses keep of a connection while it is tracked.
 type slot struct {
 	states   state.Tracker
+	measures measures
 	selected bool
 }
 
@@ -110,12 +112,17 @@ func (a *Analysis) Connections() iter.Seq[*Connection] {
 }
 
 // Segments yields every segment that belongs to a connection and is selected,
-// in the order of the capture. A Step is valid until the next.
-func (a *Analysis) Segments() iter.Seq[*reconstruct.Step] {
-	return func(yield func(*reconstruct.Step) bool) {
+// in the order of the capture. A Segment is valid until the next.
+func (a *Analysis) Segments() iter.Seq[*Segment] {
+	return func(yield func(*Segment) bool) {
+		var row Segment
 		for step := range a.steps() {
 			a.table.Ended()
-			if a.picked(step) && !yield(step) {
+			if !a.picked(step) {
+				continue
+			}
+			a.slots[step.Conn.Slot].measures.tell(step, &row)
+			if !yield(&row) {
 				return
 			}
 		}
@@ -172,15 +179,17 @@ func (a *Analysis) runBatch(b *batch, yield func(*reconstruct.Step) bool) bool {
 func (a *Analysis) observe(step *reconstruct.Step) {
 	at := step.Conn.Slot
 	for at >= len(a.slots) {
-		a.slots = append(a.slots, slot{})
+		a.slots = append(a.slots, new(slot))
 	}
-	kept := &a.slots[at]
+	kept := a.slots[at]
 	if step.Opened {
 		a.totals.Connections++
 		kept.states.Reset()
+		kept.measures.reset()
 		kept.selected = false
 	}
 	kept.states.Observe(step)
+	kept.measures.observe(step)
 	kept.selected = kept.selected || a.picked(step)
 }
 
@@ -205,12 +214,12 @@ func (i Instant) absolute(began capture.Timestamp) capture.Timestamp {
 // those whose turn it is.
 func (a *Analysis) finish(ended []*reconstruct.Connection, line *queue, yield func(*Connection) bool) bool {
 	for _, c := range ended {
-		kept := &a.slots[c.Slot]
+		kept := a.slots[c.Slot]
 		if !kept.selected {
 			line.held[c.Number] = nil
 			continue
 		}
-		result := &Connection{Connection: *c, States: a.infer.Infer(c, &kept.states)}
+		result := &Connection{Connection: *c, States: a.infer.Infer(c, &kept.states), Sides: kept.measures.results(c)}
 		result.Findings = append(append(result.Findings[:0:0], c.Findings...), result.States.Findings...)
 		result.Findings = append(result.Findings, a.touching(c)...)
 		line.held[c.Number] = result

@@ -31,8 +31,17 @@ var (
 
 	sideContract = object{
 		"ip": "string", "port": "int", "packets": "int", "payload_bytes": "int", "unique_bytes": "int",
-		"retransmitted_bytes": "int", "retransmissions": object{"handshake": "int", "unknown": "int"},
-		"out_of_order": "int", "duplicates": "int", "window": object{"scale?": "int", "zero_count": "int"},
+		"retransmitted_bytes": "int", "retransmissions": object{
+			"rto": "int", "fast": "int", "recovery": "int", "tlp": "int", "spurious": "int", "handshake": "int", "unknown": "int",
+		},
+		"out_of_order": "int", "duplicates": "int", "window": object{
+			"min?": "int", "median?": "int", "max?": "int", "scale?": "int", "zero_count": "int",
+		},
+		"rtt?": object{
+			"method": "string", "n": "int", "min_s": "seconds", "p10_s": "seconds", "median_s": "seconds", "p90_s": "seconds",
+			"p99_s": "seconds", "max_s": "seconds", "mean_s": "seconds", "sd_s?": "seconds",
+		},
+		"srtt_s?": "seconds", "max_in_flight?": "int", "max_pipe?": "int", "goodput_bps?": "tenths",
 		"mss?": "int", "options?": []any{"string"},
 	}
 )
@@ -56,6 +65,8 @@ var contracts = map[string]object{
 	"segments": {
 		"file": "string", "conn": "int", "frame": "int", "t_s": "seconds", "from": "string", "flags?": "string",
 		"seq?": "int", "rel_seq?": "int", "len?": "int", "ack?": "int", "rel_ack?": "int", "win?": "int", "marks": []any{"string"},
+		"cause?": "string", "cause_certainty?": "string", "of_frame?": "int", "in_flight?": "int", "pipe?": "int", "rwnd?": "int",
+		"acks_frame?": "int", "rtt_s?": "seconds", "srtt_s?": "seconds", "rto_s?": "seconds",
 	},
 	"capture": {
 		"schema": "flowstate.capture/1", "file": "string", "packets": "int", "tcp_packets": "int", "connections?": "int",
@@ -126,6 +137,8 @@ func keepsWord(want string, value any, at string) error {
 		ok = isNumber && err == nil
 	case "seconds":
 		ok = isNumber && len(fraction) <= 9 && !strings.ContainsAny(n.String(), "eE")
+	case "tenths":
+		ok = isNumber && len(fraction) == 1
 	case "time":
 		_, err := time.Parse(time.RFC3339Nano, text)
 		ok = err == nil && len(text) == len("2026-11-21T05:00:00.000000001Z")

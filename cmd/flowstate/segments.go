@@ -49,7 +49,7 @@ func segmentPass(path string, out *chunker, write func([]byte, *table.Segment) [
 	return func(_ string, a *analyze.Analysis) (shown int, err error) {
 		row := table.Segment{File: path}
 		for step := range a.Segments() {
-			row.Step = step
+			row.Segment = step
 			if err := out.append(func(o []byte) []byte { return write(o, &row) }); err != nil {
 				return shown, err
 			}

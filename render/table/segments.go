@@ -1,6 +1,8 @@
 package table
 
 import (
+	"github.com/flowstate-tcp/flowstate/analyze"
+	"github.com/flowstate-tcp/flowstate/analyze/loss"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
 	"github.com/flowstate-tcp/flowstate/reconstruct/decode"
 )
@@ -8,28 +10,59 @@ import (
 // Segment is a row about a segment in its connection.
 type Segment struct {
 	File string
-	*reconstruct.Step
+	*analyze.Segment
 }
 
 // Segments returns the table of segments in a format other than Text.
 func Segments(format Format) *Table[Segment] { return newTable(format, segmentFields()) }
 
 func segmentFields() fields[Segment] {
+	return append(headerFields(), measuredFields()...)
+}
+
+func headerFields() fields[Segment] {
 	type S = Segment
 	return fields[S]{
 		{Column{"file", "", "the capture, as it was named on the command line"}, func(s *S) Value { return text(s.File) }},
 		{Column{"conn", "", "number of the connection in its file, from 0"}, func(s *S) Value { return num(s.Conn.Number) }},
-		{Column{"frame", "", "frame number"}, func(s *S) Value { return num(s.Segment.Frame) }},
-		{Column{"t_s", "s", "since the connection's first packet"}, func(s *S) Value { return span(s.Segment.Time.Sub(s.Conn.Start)) }},
+		{Column{"frame", "", "frame number"}, func(s *S) Value { return num(s.Step.Segment.Frame) }},
+		{Column{"t_s", "s", "since the connection's first packet"}, func(s *S) Value { return span(s.Step.Segment.Time.Sub(s.Conn.Start)) }},
 		{Column{"from", "", "who sent it: client or server"}, func(s *S) Value { return text(s.From.String()) }},
-		{Column{"flags", "", "names of its flags, joined by commas; none if there is none"}, func(s *S) Value { return when(s.whole(), text(flagNames(s.Segment.Flags))) }},
-		{Column{"seq", "", "sequence number as in the header"}, func(s *S) Value { return when(s.whole(), num(s.Segment.Seq)) }},
+		{Column{"flags", "", "names of its flags, joined by commas; none if there is none"}, func(s *S) Value { return when(s.whole(), text(flagNames(s.Step.Segment.Flags))) }},
+		{Column{"seq", "", "sequence number as in the header"}, func(s *S) Value { return when(s.whole(), num(s.Step.Segment.Seq)) }},
 		{Column{"rel_seq", "", "the same relative to the sender's initial one"}, func(s *S) Value { return when(s.whole(), num(s.Seq)) }},
-		{Column{"len", "bytes", "payload on the wire"}, func(s *S) Value { return when(s.whole(), num(s.Segment.Len)) }},
-		{Column{"ack", "", "acknowledgement number as in the header"}, func(s *S) Value { return when(s.acks(), num(s.Segment.Ack)) }},
+		{Column{"len", "bytes", "payload on the wire"}, func(s *S) Value { return when(s.whole(), num(s.Step.Segment.Len)) }},
+		{Column{"ack", "", "acknowledgement number as in the header"}, func(s *S) Value { return when(s.acks(), num(s.Step.Segment.Ack)) }},
 		{Column{"rel_ack", "", "the same relative to the peer's initial sequence number"}, func(s *S) Value { return when(s.HasAck, num(s.Ack)) }},
-		{Column{"win", "", "window as in the header, not scaled"}, func(s *S) Value { return when(s.whole(), num(s.Segment.Window)) }},
+		{Column{"win", "", "window as in the header, not scaled"}, func(s *S) Value { return when(s.whole(), num(s.Step.Segment.Window)) }},
 		{Column{"marks", "", "what is noticeable about it"}, func(s *S) Value { return names(markNames(s.Marks)) }},
+	}
+}
+
+// measuredFields are what was measured at a segment.
+func measuredFields() fields[Segment] {
+	type S = Segment
+	return fields[S]{
+		{Column{"cause", "", "of a retransmission, out-of-order or duplicate: rto, fast, recovery, tlp, spurious, reordering, network-duplicate, capture-duplicate, keep-alive, window-probe, handshake or unknown"}, func(s *S) Value {
+			return when(s.Loss.Cause != loss.None, text(s.Loss.Cause.String()))
+		}},
+		{Column{"cause_certainty", "", "proven, strong or assumed"}, func(s *S) Value { return when(s.Loss.Witness != loss.Nothing, text(s.Loss.Certainty().String())) }},
+		{Column{"of_frame", "", "frame number that carried the same before"}, func(s *S) Value { return frame(s.Loss.OfFrame) }},
+		{Column{"in_flight", "bytes", "sent and not acknowledged, just after this segment: by its sender where len > 0, else by the side that it acknowledges"}, func(s *S) Value {
+			return when(s.FlightKnown, num(s.Flight.InFlight))
+		}},
+		{Column{"pipe", "bytes", "of them in the network (RFC 6675): without what was SACKed or is lost, with what was sent again"}, func(s *S) Value {
+			return when(s.FlightKnown, num(s.Flight.Pipe))
+		}},
+		{Column{"rwnd", "bytes", "receive window in force for that side, scaled"}, func(s *S) Value {
+			return when(s.Flight.WindowKnown, num(s.Flight.Window))
+		}},
+		{Column{"acks_frame", "", "frame number of the latest segment that it acknowledges for the first time, by number or SACK"}, func(s *S) Value { return when(s.Delivers, frame(s.RTT.Frame)) }},
+		{Column{"rtt_s", "s", "time since then, where that segment was sent once (Karn's rule)"}, func(s *S) Value { return when(s.Delivers && s.RTT.Valid, span(s.RTT.RTT)) }},
+		{Column{"srtt_s", "s", "smoothed round trip of RFC 6298 with that"}, func(s *S) Value { return when(s.Delivers && s.RTT.Estimate.Known, span(s.RTT.Estimate.SRTT)) }},
+		{Column{"rto_s", "s", "retransmission time-out of RFC 6298 with that"}, func(s *S) Value {
+			return when(s.Delivers && s.RTT.Estimate.Known, span(s.RTT.Estimate.RTO()))
+		}},
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/flowstate-tcp/flowstate/analyze/loss"
 	"github.com/flowstate-tcp/flowstate/capture"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
 	"github.com/flowstate-tcp/flowstate/reconstruct/scenario"
@@ -45,7 +46,8 @@ func (t *SegmentsText) Append(b []byte, s *Segment) []byte {
 		b = append(b, ' ')
 	}
 	b = append(b, t.Style.paint(dim, "# "+strconv.FormatInt(int64(s.Step.Segment.Frame), 10))...)
-	return append(t.appendMarks(b, s.Marks), '\n')
+	b = t.appendMarks(b, s.Marks)
+	return append(t.appendCause(b, s.Loss), '\n')
 }
 
 // Comments begin at a column that moves right with longer lines, up to a limit.
@@ -115,6 +117,18 @@ func (t *SegmentsText) appendMarks(b []byte, marks reconstruct.Marks) []byte {
 		b = append(b, t.Style.paint(markColor(name), name)...)
 	}
 	return b
+}
+
+// appendCause says why a segment was sent again, came late or came twice.
+func (t *SegmentsText) appendCause(b []byte, v loss.Verdict) []byte {
+	if v.Cause == loss.None {
+		return b
+	}
+	b = append(append(b, " ("...), v.Cause.String()...)
+	if v.OfFrame != 0 {
+		b = strconv.AppendInt(append(b, " of "...), int64(v.OfFrame), 10)
+	}
+	return append(b, ')')
 }
 
 // markColor picks out the marks of trouble.

@@ -36,22 +36,25 @@ func sideFields(side reconstruct.Side) fields[Connection] {
 	add("payload_bytes", "bytes", "payload sent, copies included", func(h *reconstruct.Half) Value { return num(h.Payload) })
 	add("unique_bytes", "bytes", "payload sent, each byte of the stream once", func(h *reconstruct.Half) Value { return num(h.Unique) })
 	add("retransmitted_bytes", "bytes", "payload that had passed before", func(h *reconstruct.Half) Value { return num(h.Retransmitted) })
-	add("retransmissions.handshake", "packets", "SYNs and SYN-ACKs sent again", func(h *reconstruct.Half) Value { return num(h.Counts[reconstruct.SYNRetransmission]) })
-	add("retransmissions.unknown", "packets", "other retransmissions, whose cause is not known", func(h *reconstruct.Half) Value {
-		return num(h.Counts[reconstruct.Retransmission] - h.Counts[reconstruct.SYNRetransmission])
-	})
+	all = append(all, causeFields(side)...)
 	add("out_of_order", "packets", "segments that fill a hole left by earlier ones", func(h *reconstruct.Half) Value { return num(h.Counts[reconstruct.OutOfOrder]) })
 	add("duplicates", "packets", "the same packet recorded again", func(h *reconstruct.Half) Value { return num(h.Counts[reconstruct.Duplicate]) })
-	add("window.scale", "bits", "shift count of the window that it advertises", func(h *reconstruct.Half) Value {
-		return when(h.Options.Set&decode.OptWindowScale != 0, num(h.Options.WindowScale))
-	})
-	add("window.zero_count", "packets", "segments that advertise a closed window", func(h *reconstruct.Half) Value { return num(h.Counts[reconstruct.ZeroWindow]) })
+	all = append(all, rttFields(side)...)
+	all = append(all, flightFields(side)...)
+	all = append(all, windowFields(side)...)
 	add("mss", "bytes", "maximum segment size that it offered", func(h *reconstruct.Half) Value {
 		return when(h.Options.Set&decode.OptMSS != 0, num(h.Options.MSS))
 	})
 	add("options", "", "TCP options of its first SYN", func(h *reconstruct.Half) Value {
 		offered := optionNames(h.Options.Set)
 		return when(h.SYNWhole || len(offered) > 0, names(offered))
+	})
+	all = append(all, field[Connection]{
+		Column{side.String() + ".goodput_bps", "bits/s", "bytes of its stream, each once, from its first to the acknowledgement of its last"},
+		func(c *Connection) Value {
+			r := &c.Sides[side].Flight
+			return when(r.Goodput > 0, rounded(r.Goodput))
+		},
 	})
 	return all
 }

@@ -192,11 +192,17 @@ var sideLines = [...]struct {
 	{"packets", half(func(h *reconstruct.Half) Value { return num(h.Packets) })},
 	{"payload bytes", half(func(h *reconstruct.Half) Value { return num(h.Payload) })},
 	{"unique bytes", half(func(h *reconstruct.Half) Value { return num(h.Unique) })},
-	{"retransmissions", half(func(h *reconstruct.Half) Value { return num(h.Counts[reconstruct.Retransmission]) })},
+	{"retransmissions", func(c *Connection, s reconstruct.Side) Value { return text(repetitionText(c, s)) }},
 	{"retransmitted bytes", half(func(h *reconstruct.Half) Value { return num(h.Retransmitted) })},
 	{"out of order", half(func(h *reconstruct.Half) Value { return num(h.Counts[reconstruct.OutOfOrder]) })},
 	{"duplicates", half(func(h *reconstruct.Half) Value { return num(h.Counts[reconstruct.Duplicate]) })},
 	{"zero windows", half(func(h *reconstruct.Half) Value { return num(h.Counts[reconstruct.ZeroWindow]) })},
+	{"round trip", func(c *Connection, s reconstruct.Side) Value { return roundTripText(&c.Sides[s].RTT) }},
+	{"most in flight", func(c *Connection, s reconstruct.Side) Value {
+		r := &c.Sides[s].Flight
+		return when(r.Known, num(r.MaxInFlight))
+	}},
+	{"window", func(c *Connection, s reconstruct.Side) Value { return windowText(&c.Sides[s].Flight.Windows) }},
 	{"not captured", half(func(h *reconstruct.Half) Value { return num(h.Missing) })},
 	{"options", half(func(h *reconstruct.Half) Value {
 		return when(h.SYNSeen, text(optionText(h)))

@@ -1,6 +1,7 @@
 package table
 
 import (
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -15,6 +16,7 @@ type kind uint8
 const (
 	unknown kind = iota
 	number
+	tenths
 	seconds
 	instant
 	word
@@ -25,7 +27,7 @@ const (
 // Value is one cell. The zero value is unknown: absent in JSON, empty in CSV.
 type Value struct {
 	kind    kind
-	number  int64 // also nanoseconds
+	number  int64 // also tenths and nanoseconds
 	word    string
 	words   []string
 	records rows
@@ -46,6 +48,11 @@ func text(s string) Value { return Value{kind: word, word: s} }
 func names(list []string) Value { return Value{kind: words, words: list} }
 
 func span(d time.Duration) Value { return Value{kind: seconds, number: int64(d)} }
+
+// rounded is a measurement of which one place after the point is enough.
+func rounded(v float64) Value {
+	return Value{kind: tenths, number: int64(math.Round(10 * v))}
+}
 
 func list(r rows) Value { return Value{kind: records, records: r} }
 
@@ -72,6 +79,8 @@ func (v *Value) appendJSON(b []byte) []byte {
 	switch v.kind {
 	case number:
 		return strconv.AppendInt(b, v.number, 10)
+	case tenths:
+		return appendTenths(b, v.number)
 	case seconds:
 		return appendSeconds(b, time.Duration(v.number))
 	case instant:
@@ -98,6 +107,8 @@ func (v *Value) appendFlat(b []byte) []byte {
 	switch v.kind {
 	case number:
 		return strconv.AppendInt(b, v.number, 10)
+	case tenths:
+		return appendTenths(b, v.number)
 	case seconds:
 		return appendSeconds(b, time.Duration(v.number))
 	case instant:
@@ -134,6 +145,11 @@ func appendSeconds(b []byte, d time.Duration) []byte {
 		}
 	}
 	return append(b, digits[:end]...)
+}
+
+// appendTenths writes n/10, n being at least 0, with its one place.
+func appendTenths(b []byte, n int64) []byte {
+	return append(strconv.AppendInt(b, n/10, 10), '.', '0'+byte(n%10))
 }
 
 const instantLayout = "2006-01-02T15:04:05.000000000Z07:00"

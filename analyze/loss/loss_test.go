@@ -1,0 +1,232 @@
+package loss_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/flowstate-tcp/flowstate/analyze/flight"
+	"github.com/flowstate-tcp/flowstate/analyze/loss"
+	"github.com/flowstate-tcp/flowstate/analyze/model"
+	"github.com/flowstate-tcp/flowstate/analyze/rtt"
+	"github.com/flowstate-tcp/flowstate/reconstruct"
+	"github.com/flowstate-tcp/flowstate/reconstruct/scenario"
+)
+
+const handshake = `
+0.000 > S 0:0(0) win 64240 <mss 1000,sackOK>
+0.020 < S. 0:0(0) ack 1 win 65160 <mss 1000,sackOK>
+0.020 > . 1:1(0) ack 1
+`
+
+const flightOfFive = handshake + `
+0.100 > . 1:1001(1000) ack 1
+0.100 > . 1001:2001(1000) ack 1
+0.100 > . 2001:3001(1000) ack 1
+0.100 > . 3001:4001(1000) ack 1
+0.100 > . 4001:5001(1000) ack 1
+`
+
+// Behind a line that is to be explained stands how.
+var stories = []struct{ name, text string }{
+	{"the handshake again", `
+0.000 > S 0:0(0)
+1.000 > S 0:0(0) # handshake proven of 1
+1.020 < S. 0:0(0) ack 1
+2.020 < S. 0:0(0) ack 1 # handshake proven of 3
+`},
+	{"fast retransmit and its continuation by SACK", flightOfFive + `
+0.120 < . 1:1(0) ack 1 <sack 1001:2001>
+0.120 < . 1:1(0) ack 1 <sack 1001:2001 3001:4001>
+0.120 < . 1:1(0) ack 1 <sack 1001:2001 3001:5001>
+0.121 > . 1:1001(1000) ack 1 # fast strong of 4
+0.122 > . 2001:3001(1000) ack 1 # recovery strong of 6
+0.142 < . 1:1(0) ack 5001
+`},
+	{"fast retransmit without SACK", strings.ReplaceAll(flightOfFive, ",sackOK", "") + `
+0.120 < . 1:1(0) ack 1
+0.120 < . 1:1(0) ack 1
+0.120 < . 1:1(0) ack 1
+0.120 < . 1:1(0) ack 1
+0.121 > . 1:1001(1000) ack 1 # fast assumed of 4
+0.142 < . 1:1(0) ack 2001
+0.142 > . 2001:3001(1000) ack 1 # recovery assumed of 6
+`},
+	{"the timer, its back-off and what follows", flightOfFive + `
+0.350 > . 1:1001(1000) ack 1 # rto assumed of 4
+0.800 > . 1:1001(1000) ack 1 # rto assumed of 9
+0.820 < . 1:1(0) ack 1001
+0.820 > . 1001:2001(1000) ack 1 # recovery assumed of 5
+0.820 > . 2001:3001(1000) ack 1 # recovery assumed of 6
+`},
+	{"a tail loss probe, and the timer after it", handshake + `
+0.100 > . 1:1001(1000) ack 1
+0.100 > . 1001:2001(1000) ack 1
+0.120 < . 1:1(0) ack 1001
+0.165 > . 1001:2001(1000) ack 1 # tlp assumed of 5
+0.500 > . 1001:2001(1000) ack 1 # rto assumed of 7
+`},
+	{"acknowledged already, reported already", flightOfFive + `
+0.120 < . 1:1(0) ack 2001 <sack 3001:4001>
+0.400 > . 1001:2001(1000) ack 1 # spurious proven
+0.401 > . 3001:4001(1000) ack 1 # spurious proven of 7
+`},
+	{"overtaken, by timestamp", `
+0.000 > S 0:0(0) <TS val 1 ecr 0>
+0.020 < S. 0:0(0) ack 1 <TS val 1 ecr 1>
+0.020 > . 1:1(0) ack 1 <TS val 2 ecr 1>
+0.100 > . 1001:2001(1000) ack 1 <TS val 11 ecr 1>
+0.101 > . 1:1001(1000) ack 1 <TS val 10 ecr 1> # reordering strong
+`},
+	{"lost before the tap, resent by timestamp", `
+0.000 > S 0:0(0) <TS val 1 ecr 0>
+0.020 < S. 0:0(0) ack 1 <TS val 1 ecr 1>
+0.020 > . 1:1(0) ack 1 <TS val 2 ecr 1>
+0.100 > . 1001:2001(1000) ack 1 <TS val 11 ecr 1>
+0.100 < . 1:1(0) ack 1 <TS val 11 ecr 2,sack 1001:2001>
+0.121 > . 1:1001(1000) ack 1 <TS val 13 ecr 11> # fast strong
+`},
+	{"delivered twice by the path", handshake + `
+0.100 > . 1:1001(1000) ack 1 ipid 100
+0.100 > . 1001:2001(1000) ack 1 ipid 101
+0.100 > . 2001:3001(1000) ack 1 ipid 102
+0.100 > . 3001:4001(1000) ack 1 ipid 103
+0.100 > . 4001:5001(1000) ack 1 ipid 104
+0.100 > . 5001:6001(1000) ack 1 ipid 105
+0.160 > . 4001:5001(1000) ack 1 ipid 104 # network-duplicate strong of 8
+`},
+	{"recorded twice", handshake + `
+0.1000 > . 1:1001(1000) ack 1 ipid 100
+0.1001 > . 1:1001(1000) ack 1 ipid 100 # capture-duplicate strong of 4
+`},
+	{"keep-alive and window probe", handshake + `
+0.100 > . 1:1001(1000) ack 1
+0.120 < . 1:1(0) ack 1001
+9.000 > . 1000:1000(0) ack 1 # keep-alive proven
+9.020 < . 1:1(0) ack 1001 win 0
+9.500 > . 1001:1002(1) ack 1 # window-probe proven
+`},
+}
+
+func TestStories(t *testing.T) {
+	for _, story := range stories {
+		t.Run(story.name, func(t *testing.T) { follow(t, story.text) })
+	}
+}
+
+// trackers are those that a verdict needs.
+type trackers struct {
+	losses  loss.Tracker
+	flights flight.Tracker
+	times   rtt.Tracker
+}
+
+func (t *trackers) observe(step *reconstruct.Step) loss.Verdict {
+	t.losses.Prepare(step)
+	t.flights.Prepare(step)
+	t.times.Prepare(step)
+	v := t.losses.Observe(step, &t.flights, &t.times)
+	t.flights.Observe(step, v.Cause == loss.RTO)
+	t.times.Observe(step, t.flights.Delivered())
+	return v
+}
+
+func follow(t *testing.T, text string) {
+	t.Helper()
+	s, err := scenario.Parse(t.Name(), text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wants []string
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" {
+			_, want, _ := strings.Cut(line, " # ")
+			wants = append(wants, want)
+		}
+	}
+	var all trackers
+	table := reconstruct.NewTable(reconstruct.Options{})
+	segments := s.Segments()
+	for i := range segments {
+		if got := describe(all.observe(table.Add(&segments[i]))); got != wants[i] {
+			t.Errorf("frame %d: %q, want %q", i+1, got, wants[i])
+		}
+	}
+}
+
+func describe(v loss.Verdict) string {
+	if v.Cause == loss.None {
+		return ""
+	}
+	text := fmt.Sprintf("%s %s", v.Cause, v.Certainty())
+	if v.OfFrame != 0 {
+		text += fmt.Sprintf(" of %d", v.OfFrame)
+	}
+	return text
+}
+
+// Where the model's path reorders and duplicates nothing and the tap is at the
+// client, what the client repeats is never called reordered or a duplicate.
+func TestAgainstModel(t *testing.T) {
+	judged := 0
+	for seed := range uint64(1000) {
+		config := model.Random(rand.New(rand.NewPCG(seed, 0)), 0.5)
+		config.Tap = model.Tap{}
+		for _, side := range reconstruct.Sides {
+			for hop := range config.Hops[side] {
+				h := &config.Hops[side][hop]
+				h.Reorder, h.Duplicate = 0, 0
+			}
+		}
+		config.Hops[reconstruct.Client][0] = model.Hop{}
+		config.Hops[reconstruct.Server][1] = model.Hop{}
+		run := model.Run(config, rand.New(rand.NewPCG(seed, 1)))
+		table := reconstruct.NewTable(reconstruct.Options{})
+		kept := map[int]*trackers{}
+		segments := run.Segments()
+		for i := range segments {
+			step := table.Add(&segments[i])
+			if step.Opened {
+				kept[step.Conn.Slot] = new(trackers)
+			}
+			v := kept[step.Conn.Slot].observe(step)
+			table.Ended()
+			if run.Packets[i].From != reconstruct.Client || v.Cause == loss.None {
+				continue
+			}
+			judged++
+			if v.Cause == loss.Reordering || v.Cause == loss.NetworkDuplicate {
+				t.Fatalf("seed %d, frame %d: %s\n%s", seed, i+1, describe(v), run.Scenario("x"))
+			}
+		}
+	}
+	if judged < 100 {
+		t.Errorf("only %d segments judged", judged)
+	}
+}
+
+func BenchmarkObserve(b *testing.B) {
+	b.ReportAllocs()
+	var text strings.Builder
+	text.WriteString("0 > S 0:0(0)\n+.01 < S. 0:0(0) ack 1\n")
+	for i := range 1000 {
+		at := 1 + 1000*i
+		fmt.Fprintf(&text, "+.001 > . %d:%d(1000) ack 1\n+.3 > . %d:%d(1000) ack 1\n+.01 < . 1:1(0) ack %d\n", at, at+1000, at, at+1000, at+1000)
+	}
+	s, err := scenario.Parse("bulk", text.String())
+	if err != nil {
+		b.Fatal(err)
+	}
+	segments := s.Segments()
+	all := new(trackers)
+	var table *reconstruct.Table
+	for i := range b.N {
+		if i%len(segments) == 0 {
+			b.StopTimer()
+			table, *all = reconstruct.NewTable(reconstruct.Options{}), trackers{}
+			b.StartTimer()
+		}
+		all.observe(table.Add(&segments[i%len(segments)]))
+	}
+}

@@ -1,0 +1,65 @@
+package analyze
+
+import (
+	"github.com/flowstate-tcp/flowstate/analyze/flight"
+	"github.com/flowstate-tcp/flowstate/analyze/loss"
+	"github.com/flowstate-tcp/flowstate/analyze/rtt"
+	"github.com/flowstate-tcp/flowstate/reconstruct"
+)
+
+// Measures is what was measured of one side of a connection: of its own data,
+// and of the window that it advertised.
+type Measures struct {
+	RTT    rtt.Result
+	Flight flight.Result
+	Causes loss.Counts // of its segments that were sent again, late or twice
+}
+
+// Segment is one segment in its connection, with what was measured at it.
+type Segment struct {
+	*reconstruct.Step
+	RTT         rtt.Sample
+	Delivers    bool // it acknowledges something new: RTT is set
+	Flight      flight.State
+	FlightKnown bool
+	Loss        loss.Verdict
+}
+
+// measures are the measuring trackers of a connection, in the order in which
+// each needs what those before it found.
+type measures struct {
+	loss   loss.Tracker // judges by what was known before the segment
+	flight flight.Tracker
+	rtt    rtt.Tracker
+}
+
+func (m *measures) reset() {
+	m.loss.Reset()
+	m.flight.Reset()
+	m.rtt.Reset()
+}
+
+func (m *measures) observe(step *reconstruct.Step) {
+	m.loss.Prepare(step)
+	m.flight.Prepare(step)
+	m.rtt.Prepare(step)
+	verdict := m.loss.Observe(step, &m.flight, &m.rtt)
+	m.flight.Observe(step, verdict.Cause == loss.RTO)
+	m.rtt.Observe(step, m.flight.Delivered())
+}
+
+// tell fills s with what was found at the latest step.
+func (m *measures) tell(step *reconstruct.Step, s *Segment) {
+	s.Step = step
+	s.RTT, s.Delivers = m.rtt.Sample()
+	s.Flight, s.FlightKnown = m.flight.State(step)
+	s.Loss = m.loss.Verdict()
+}
+
+// results returns what was found over the whole connection.
+func (m *measures) results(c *reconstruct.Connection) (both [2]Measures) {
+	for _, side := range reconstruct.Sides {
+		both[side] = Measures{RTT: m.rtt.Result(side), Flight: m.flight.Result(c, side), Causes: m.loss.Counts(side)}
+	}
+	return both
+}

@@ -1,0 +1,147 @@
+package rtt
+
+import (
+	"time"
+
+	"github.com/flowstate-tcp/flowstate/analyze/flight"
+	"github.com/flowstate-tcp/flowstate/analyze/quantile"
+	"github.com/flowstate-tcp/flowstate/capture"
+	"github.com/flowstate-tcp/flowstate/reconstruct"
+	"github.com/flowstate-tcp/flowstate/reconstruct/decode"
+)
+
+// Method is how round trips were measured.
+type Method uint8
+
+// The methods, the better one first.
+const (
+	Karn Method = iota
+	Timestamps
+	None       // there is no sample
+	numMethods = int(None)
+)
+
+var methodNames = [...]string{"karn", "timestamps", "none"}
+
+// String returns the name used in JSON.
+func (m Method) String() string { return methodNames[m] }
+
+// Sample is what one acknowledgement tells.
+type Sample struct {
+	Frame    capture.FrameNumber // latest that it reports, 0 if that did not pass the tap
+	RTT      time.Duration       // since then, by Karn; meaningful with Valid
+	Valid    bool
+	Estimate Estimate // of the side it acknowledges, with this sample
+}
+
+// Result is what is known of the round trips of one side's octets.
+type Result struct {
+	Method  Method                       // the better one that has samples
+	Samples [numMethods]quantile.Summary // by method, in nanoseconds
+	Estimate
+}
+
+// Best returns the samples of the better method; N is 0 where there are none.
+func (r *Result) Best() (s quantile.Summary) {
+	if r.Method != None {
+		s = r.Samples[r.Method]
+	}
+	return s
+}
+
+// Tracker measures both sides of one connection. The zero value is ready.
+type Tracker struct {
+	sides  [2]side
+	sample Sample
+	acked  bool // sample is of the latest step
+}
+
+// side is what is known of the round trips of one side's octets.
+type side struct {
+	samples  [numMethods]quantile.Distribution
+	estimate Estimate
+	echoed   uint32 // highest TSecr that gave a sample, meaningful with heard
+	heard    bool
+}
+
+// Reset makes t ready for another connection, and keeps its room.
+func (t *Tracker) Reset() {
+	for i := range t.sides {
+		s := &t.sides[i]
+		for m := range s.samples {
+			s.samples[m].Reset()
+		}
+		*s = side{samples: s.samples}
+	}
+	t.sample, t.acked = Sample{}, false
+}
+
+// Prepare lets t learn from a step who is who. It comes before Observe.
+func (t *Tracker) Prepare(step *reconstruct.Step) {
+	if step.Swapped {
+		t.sides[0], t.sides[1] = t.sides[1], t.sides[0]
+	}
+}
+
+// Estimate returns the smoothed round trip of a side's octets.
+func (t *Tracker) Estimate(s reconstruct.Side) *Estimate { return &t.sides[s].estimate }
+
+// Sample returns what the latest step tells of a round trip; ok is false where
+// it delivers nothing new.
+func (t *Tracker) Sample() (s Sample, ok bool) { return t.sample, t.acked }
+
+// Observe takes the next segment of the connection and what it delivered.
+func (t *Tracker) Observe(step *reconstruct.Step, d *flight.Delivery) {
+	t.acked = false
+	if step.Segment.Flags.Has(decode.RST) {
+		return
+	}
+	to := &t.sides[step.Conn.Peer(step.From)]
+	if d.Octets == 0 {
+		return
+	}
+	echo, echoed := to.echo(step, d)
+	if echoed && step.Ack > 1 {
+		to.samples[Timestamps].Add(int64(echo))
+	}
+	now := step.Segment.Time
+	t.acked = true
+	t.sample = Sample{Frame: d.Frame}
+	if d.Unambiguous() && now >= d.Newest {
+		if d.Data {
+			t.sample.RTT, t.sample.Valid = now.Sub(d.Newest), true
+			to.samples[Karn].Add(int64(t.sample.RTT))
+		}
+	}
+	switch {
+	case d.Unambiguous() && d.Repeated == capture.NoTime && now >= d.Oldest:
+		to.estimate.Add(now.Sub(d.Oldest))
+	case echoed:
+		to.estimate.Add(echo)
+	}
+	t.sample.Estimate = to.estimate
+}
+
+// echo returns the round trip that the timestamps of a step end: at the first
+// sight of a TSecr, for octets that it delivers.
+func (s *side) echo(step *reconstruct.Step, d *flight.Delivery) (rtt time.Duration, ok bool) {
+	value := step.Segment.Options.TSecr
+	if d.Echoed == capture.NoTime || step.Segment.Time < d.Echoed || s.heard && int32(value-s.echoed) <= 0 {
+		return 0, false
+	}
+	s.echoed, s.heard = value, true
+	return step.Segment.Time.Sub(d.Echoed), true
+}
+
+// Result returns what is known of a side, once the connection has ended.
+func (t *Tracker) Result(about reconstruct.Side) Result {
+	s := &t.sides[about]
+	r := Result{Method: None, Estimate: s.estimate}
+	for m := range s.samples {
+		if s.samples[m].N() == 0 {
+			continue
+		}
+		r.Method, r.Samples[m] = min(r.Method, Method(m)), s.samples[m].Summary()
+	}
+	return r
+}

@@ -1,0 +1,106 @@
+package table
+
+import (
+	"time"
+
+	"github.com/flowstate-tcp/flowstate/analyze/flight"
+	"github.com/flowstate-tcp/flowstate/analyze/loss"
+	"github.com/flowstate-tcp/flowstate/analyze/quantile"
+	"github.com/flowstate-tcp/flowstate/analyze/rtt"
+	"github.com/flowstate-tcp/flowstate/reconstruct"
+	"github.com/flowstate-tcp/flowstate/reconstruct/decode"
+)
+
+// causeMeanings says what each kind of retransmission is.
+var causeMeanings = [loss.NumCauses]string{
+	loss.RTO:       "sent again because the retransmission timer ran out",
+	loss.Fast:      "sent again because of duplicate acknowledgements or SACK",
+	loss.Recovery:  "sent again while a recovery that began so went on",
+	loss.TLP:       "tail loss probes",
+	loss.Spurious:  "sent again although the receiver had reported it",
+	loss.Handshake: "SYNs and SYN-ACKs sent again",
+	loss.Unknown:   "sent again or overtaken, nothing tells why",
+}
+
+// causeFields are the columns about what one side sent again, by cause.
+func causeFields(side reconstruct.Side) fields[Connection] {
+	var all fields[Connection]
+	for _, cause := range loss.Retransmissions {
+		all = append(all, field[Connection]{
+			Column{side.String() + ".retransmissions." + cause.String(), "packets", causeMeanings[cause]},
+			func(c *Connection) Value { return num(c.Sides[side].Causes[cause]) },
+		})
+	}
+	return all
+}
+
+// rttFields are the columns about the round trips of what one side sent.
+func rttFields(side reconstruct.Side) fields[Connection] {
+	var all fields[Connection]
+	add := func(name, unit, meaning string, of func(r *rtt.Result) Value) {
+		all = append(all, field[Connection]{
+			Column{side.String() + "." + name, unit, meaning},
+			func(c *Connection) Value { return of(&c.Sides[side].RTT) },
+		})
+	}
+	spread := func(name, meaning string, of func(s *quantile.Summary) int64) {
+		add("rtt."+name, "s", meaning, func(r *rtt.Result) Value {
+			s := r.Best()
+			return when(s.N > 0, span(time.Duration(of(&s))))
+		})
+	}
+	add("rtt.method", "", "how the round trips of its data were measured: karn (acknowledgements of what was sent once) or timestamps", func(r *rtt.Result) Value {
+		return when(r.Method != rtt.None, text(r.Method.String()))
+	})
+	add("rtt.n", "samples", "round trips measured", func(r *rtt.Result) Value { return when(r.Method != rtt.None, num(r.Best().N)) })
+	spread("min_s", "the least", func(s *quantile.Summary) int64 { return s.Min })
+	spread("p10_s", "10 % of them are no longer", func(s *quantile.Summary) int64 { return s.P10 })
+	spread("median_s", "half of them are no longer", func(s *quantile.Summary) int64 { return s.Median })
+	spread("p90_s", "90 % of them are no longer", func(s *quantile.Summary) int64 { return s.P90 })
+	spread("p99_s", "99 % of them are no longer", func(s *quantile.Summary) int64 { return s.P99 })
+	spread("max_s", "the longest", func(s *quantile.Summary) int64 { return s.Max })
+	spread("mean_s", "their mean", func(s *quantile.Summary) int64 { return int64(s.Mean) })
+	add("rtt.sd_s", "s", "their standard deviation, of two or more", func(r *rtt.Result) Value {
+		s := r.Best()
+		return when(s.N > 1, span(time.Duration(s.SD)))
+	})
+	add("srtt_s", "s", "smoothed round trip (RFC 6298) at the end", func(r *rtt.Result) Value { return when(r.Known, span(r.SRTT)) })
+	return all
+}
+
+// flightFields are the columns about what one side had on the way.
+func flightFields(side reconstruct.Side) fields[Connection] {
+	most := func(name, meaning string, of func(r *flight.Result) int64) field[Connection] {
+		return field[Connection]{Column{side.String() + "." + name, "bytes", meaning}, func(c *Connection) Value {
+			r := &c.Sides[side].Flight
+			return when(r.Known, num(of(r)))
+		}}
+	}
+	return fields[Connection]{
+		most("max_in_flight", "most that it had sent and not seen acknowledged, at the tap", func(r *flight.Result) int64 { return r.MaxInFlight }),
+		most("max_pipe", "most of it in the network (RFC 6675), at the tap", func(r *flight.Result) int64 { return r.MaxPipe }),
+	}
+}
+
+// windowFields are the columns about the window that one side advertised.
+func windowFields(side reconstruct.Side) fields[Connection] {
+	name := side.String() + ".window."
+	size := func(key, meaning string, of func(s *quantile.Summary) int64) field[Connection] {
+		return field[Connection]{Column{name + key, "bytes", meaning}, func(c *Connection) Value {
+			s := &c.Sides[side].Flight.Windows
+			return when(s.N > 0, num(of(s)))
+		}}
+	}
+	half := func(key, unit, meaning string, of func(h *reconstruct.Half) Value) field[Connection] {
+		return field[Connection]{Column{name + key, unit, meaning}, func(c *Connection) Value { return of(&c.Half[side]) }}
+	}
+	return fields[Connection]{
+		size("min", "least window that it advertised, scaled; SYNs and resets left out", func(s *quantile.Summary) int64 { return s.Min }),
+		size("median", "median of these windows", func(s *quantile.Summary) int64 { return s.Median }),
+		size("max", "largest of them", func(s *quantile.Summary) int64 { return s.Max }),
+		half("scale", "bits", "shift count of the window that it advertises", func(h *reconstruct.Half) Value {
+			return when(h.Options.Set&decode.OptWindowScale != 0, num(h.Options.WindowScale))
+		}),
+		half("zero_count", "packets", "segments that advertise a closed window", func(h *reconstruct.Half) Value { return num(h.Counts[reconstruct.ZeroWindow]) }),
+	}
+}
