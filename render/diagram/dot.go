@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/flowstate-tcp/flowstate/reconstruct"
+	"github.com/flowstate-tcp/flowstate/render/scene"
 )
 
 // writeDOT writes a laid-out graph for Graphviz: `neato -n2` draws it as we
@@ -22,9 +23,9 @@ func writeDOT(w io.Writer, l *layout) error {
 // nil. Nodes and edges have ids n0, e0 and so on, in the order of the graph.
 func writeGraph(b *bytes.Buffer, g *Graph, l *layout) {
 	b.WriteString("digraph flowstate {\n")
-	attributes(b, "graph", "label", clean(g.Title), "labelloc", "t", "fontname", "Helvetica", "fontsize", "10", "nodesep", "0.5", "ranksep", "0.35")
-	attributes(b, "node", "shape", "box", "style", "rounded,filled", "fontname", "Helvetica-Bold", "fontsize", num(nodeText), "height", "0.33", "margin", "0.14,0.05")
-	attributes(b, "edge", "fontname", "Helvetica", "fontsize", num(labelText), "arrowsize", "0.7")
+	attributes(b, "graph", "label", scene.Clean(g.Title), "labelloc", "t", "fontname", "Helvetica", "fontsize", "10", "nodesep", "0.5", "ranksep", "0.35")
+	attributes(b, "node", "shape", "box", "style", "rounded,filled", "fontname", "Helvetica-Bold", "fontsize", scene.Num(nodeText), "height", "0.33", "margin", "0.14,0.05")
+	attributes(b, "edge", "fontname", "Helvetica", "fontsize", scene.Num(labelText), "arrowsize", "0.7")
 	for i := range g.nodes {
 		attributes(b, dotName(&g.nodes[i]), g.dotNode(i, l)...)
 	}
@@ -57,7 +58,7 @@ func dotString(s string) string {
 
 // dotName tells the two CLOSED apart.
 func dotName(n *node) string {
-	name := clean(n.name)
+	name := scene.Clean(n.name)
 	if n.end {
 		name += " (end)"
 	}
@@ -66,19 +67,19 @@ func dotName(n *node) string {
 
 func (g *Graph) dotNode(i int, l *layout) []string {
 	n := &g.nodes[i]
-	out := []string{"id", fmt.Sprintf("n%d", i), "label", clean(n.name), "fillcolor", white.String()}
+	out := []string{"id", fmt.Sprintf("n%d", i), "label", scene.Clean(n.name), "fillcolor", scene.White.String()}
 	switch {
 	case n.used:
-		out[5] = paper.String()
+		out[5] = scene.Paper.String()
 	case g.overlaid:
-		out = append(out, "color", grey.String(), "fontcolor", grey.String())
+		out = append(out, "color", scene.Grey.String(), "fontcolor", scene.Grey.String())
 	}
 	if g.marksEnd(n) {
 		out = append(out, "peripheries", "2")
 	}
 	if l != nil {
 		r := l.boxes[i]
-		out = append(out, "pos", dotPoint(r.centre()), "width", num(r.width()/72), "height", num(r.height()/72))
+		out = append(out, "pos", dotPoint(r.Centre()), "width", scene.Num(r.Width()/72), "height", scene.Num(r.Height()/72))
 	}
 	return out
 }
@@ -98,13 +99,13 @@ func (g *Graph) dotLink(i int, l *layout) []string {
 		out = append(out, "label", strings.Join(texts, "\n"))
 	}
 	tracks := g.trackStyles(link)
-	colours, heaviest, weakest := make([]string, len(tracks)), 0.0, solid
+	colours, heaviest, weakest := make([]string, len(tracks)), 0.0, scene.Solid
 	for k, t := range tracks {
-		colours[k] = t.stroke.ink.String()
-		heaviest, weakest = max(heaviest, t.stroke.width), max(weakest, t.stroke.dash)
+		colours[k] = t.stroke.Ink.String()
+		heaviest, weakest = max(heaviest, t.stroke.Width), max(weakest, t.stroke.Dash)
 	}
-	out = append(out, "color", strings.Join(colours, ":"), "penwidth", num(heaviest))
-	if style := [...]string{solid: "", dashed: "dashed", dotted: "dotted", foreign: "dashed"}[weakest]; style != "" {
+	out = append(out, "color", strings.Join(colours, ":"), "penwidth", scene.Num(heaviest))
+	if style := [...]string{scene.Solid: "", scene.Dashed: "dashed", scene.Dotted: "dotted", scene.DashDot: "dashed"}[weakest]; style != "" {
 		out = append(out, "style", style)
 	}
 	if len(tracks) == 1 && link.tracks[reconstruct.Server].count > 0 {
@@ -123,25 +124,25 @@ func (l *layout) dotRoute(link int) (out []string) {
 		if r.link != link {
 			continue
 		}
-		shaft := shorten(r.line, headLength)
-		path := rounded(shaft, r.radius)
-		spline := "e," + dotPoint(r.line[len(r.line)-1]) + " " + dotPoint(path[0].to)
+		shaft := scene.Shorten(r.line, headLength)
+		path := scene.Rounded(shaft, r.radius)
+		spline := "e," + dotPoint(r.line[len(r.line)-1]) + " " + dotPoint(path[0].To)
 		for k, p := range path[1:] {
-			c1, c2 := p.c1, p.c2
-			if !p.curve {
-				c1, c2 = path[k].to, p.to
+			c1, c2 := p.C1, p.C2
+			if !p.Curve {
+				c1, c2 = path[k].To, p.To
 			}
-			spline += " " + dotPoint(c1) + " " + dotPoint(c2) + " " + dotPoint(p.to)
+			spline += " " + dotPoint(c1) + " " + dotPoint(c2) + " " + dotPoint(p.To)
 		}
 		out = append(out, "pos", spline)
 	}
 	for i := range l.labels {
 		if l.labels[i].link == link {
-			out = append(out, "lp", dotPoint(l.labels[i].box.centre()))
+			out = append(out, "lp", dotPoint(l.labels[i].box.Centre()))
 		}
 	}
 	return out
 }
 
 // dotPoint turns y upwards.
-func dotPoint(p point) string { return pair(point{p.x, -p.y}) }
+func dotPoint(p scene.Point) string { return scene.Pair(scene.Pt(p.X, -p.Y)) }

@@ -1,5 +1,7 @@
 package diagram
 
+import "github.com/flowstate-tcp/flowstate/render/scene"
+
 // Sizes of what surrounds the figure proper.
 const (
 	margin     = 8.0
@@ -10,8 +12,8 @@ const (
 )
 
 // draw turns a laid-out graph into a scene.
-func (l *layout) draw(f *fonts) *scene {
-	s := &scene{title: clean(l.g.Title)}
+func (l *layout) draw(f *scene.Fonts) *scene.Scene {
+	s := &scene.Scene{Title: scene.Clean(l.g.Title)}
 	for _, taken := range [...]bool{false, true} { // what was taken lies on top
 		for i := range l.routes {
 			if link := &l.g.links[l.routes[i].link]; link.taken() == taken {
@@ -27,32 +29,32 @@ func (l *layout) draw(f *fonts) *scene {
 	}
 	if len(l.boxes) == 0 {
 		const nothing = "no change of state was seen"
-		s.words(f, nothing, point{-f.width(nothing, italic, labelText) / 2, 0}, italic, labelText, black)
+		s.Words(f, nothing, scene.Pt(-f.Width(nothing, scene.Italic, labelText)/2, 0), scene.Italic, labelText, scene.Black)
 	}
-	s.compose(f, l.frame(), l.g)
+	compose(s, f, l.frame(), l.g)
 	return s
 }
 
 // frame is the box that holds nodes, lines and labels.
-func (l *layout) frame() rect {
+func (l *layout) frame() scene.Rect {
 	if len(l.boxes) == 0 {
-		return box(point{}, minPage, labelText*leading)
+		return scene.Box(scene.Point{}, minPage, labelText*scene.Leading)
 	}
-	var all rect
+	var all scene.Rect
 	started := false
-	add := func(r rect) {
+	add := func(r scene.Rect) {
 		if started {
-			r = r.union(all)
+			r = r.Union(all)
 		}
 		all, started = r, true
 	}
 	for _, b := range l.boxes {
-		add(b.grow(1))
+		add(b.Grow(1))
 	}
 	for _, r := range l.routes {
 		half := l.g.halfWidth(&l.g.links[r.link])
 		for _, p := range r.line {
-			add(rect{p, p}.grow(half))
+			add(scene.Corners(p, p).Grow(half))
 		}
 	}
 	for _, p := range l.labels {
@@ -62,51 +64,51 @@ func (l *layout) frame() rect {
 }
 
 // drawRoute draws the lines of a link and their heads.
-func (l *layout) drawRoute(s *scene, r *route) {
+func (l *layout) drawRoute(s *scene.Scene, r *route) {
 	for _, t := range l.g.trackStyles(&l.g.links[r.link]) {
-		line := parallel(r.line, t.offset)
+		line := scene.Parallel(r.line, t.offset)
 		length, width := t.head.length(t.stroke), t.head.width(t.stroke)
 		tip := line[len(line)-1]
 		// The head lies along the last stretch, whatever bends come before.
-		shaft := shorten(line, length)
+		shaft := scene.Shorten(line, length)
 		base := shaft[len(shaft)-1]
-		s.add(mark{path: rounded(shaft, r.radius), stroke: t.stroke})
-		s.add(arrowHead(base, tip, width, t))
+		s.Add(scene.Mark{Path: scene.Rounded(shaft, r.radius), Stroke: t.stroke})
+		s.Add(arrowHead(base, tip, width, t))
 	}
 }
 
-func arrowHead(base, tip point, width float64, t trackStyle) mark {
-	along := tip.sub(base).unit()
-	across := point{-along.y, along.x}.mul(width / 2)
-	m := mark{filled: true, fill: t.stroke.ink, closed: true}
+func arrowHead(base, tip scene.Point, width float64, t trackStyle) scene.Mark {
+	along := tip.Sub(base).Unit()
+	across := scene.Pt(-along.Y, along.X).Mul(width / 2)
+	m := scene.Mark{Filled: true, Fill: t.stroke.Ink, Closed: true}
 	if t.head == hollow {
 		// The outline is drawn about the path: keep it within the head.
 		const pen = 1.0
-		tip, across = tip.sub(along.mul(1.2*pen)), across.mul(0.85)
-		m.fill, m.stroke = white, stroke{t.stroke.ink, pen, solid}
+		tip, across = tip.Sub(along.Mul(1.2*pen)), across.Mul(0.85)
+		m.Fill, m.Stroke = scene.White, scene.Pen(t.stroke.Ink, pen, scene.Solid)
 	}
-	m.path = straightPath(tip, base.add(across), base.sub(across))
+	m.Path = scene.StraightPath(tip, base.Add(across), base.Sub(across))
 	return m
 }
 
 // drawNode draws a state: shaded where it was visited, with a double border
 // where a path ends.
-func (l *layout) drawNode(s *scene, f *fonts, i int) {
+func (l *layout) drawNode(s *scene.Scene, f *scene.Fonts, i int) {
 	n, b := &l.g.nodes[i], l.boxes[i]
-	outline, ground, text := stroke{black, 1, solid}, white, black
+	outline, ground, text := scene.Pen(scene.Black, 1, scene.Solid), scene.White, scene.Black
 	switch {
 	case n.used:
-		ground = paper
+		ground = scene.Paper
 	case l.g.overlaid:
-		outline, text = stroke{grey, 0.8, solid}, 0x7a7a7a
+		outline, text = scene.Pen(scene.Grey, 0.8, scene.Solid), 0x7a7a7a
 	}
-	s.add(mark{path: roundRect(b, 5), closed: true, filled: true, fill: ground, stroke: outline})
+	s.Add(scene.Mark{Path: scene.RoundRect(b, 5), Closed: true, Filled: true, Fill: ground, Stroke: outline})
 	if l.g.marksEnd(n) {
-		s.add(mark{path: roundRect(b.grow(-2.4), 3), closed: true, stroke: stroke{outline.ink, 0.7, solid}})
+		s.Add(scene.Mark{Path: scene.RoundRect(b.Grow(-2.4), 3), Closed: true, Stroke: scene.Pen(outline.Ink, 0.7, scene.Solid)})
 	}
-	c, name := b.centre(), clean(n.name)
-	w := f.width(name, bold, nodeText)
-	s.words(f, name, point{c.x - w/2, c.y + nodeText*0.355}, bold, nodeText, text)
+	c, name := b.Centre(), scene.Clean(n.name)
+	w := f.Width(name, scene.Bold, nodeText)
+	s.Words(f, name, scene.Pt(c.X-w/2, c.Y+nodeText*0.355), scene.Bold, nodeText, text)
 }
 
 // marksEnd tells whether a state is drawn as the end of a path. In a merged
@@ -115,55 +117,47 @@ func (g *Graph) marksEnd(n *node) bool { return !g.counted() && (n.final[0] || n
 
 // draw writes a label. One that was forced hides what lies below it; for the
 // others there is nothing to hide.
-func (p *placedLabel) draw(s *scene, f *fonts) {
+func (p *placedLabel) draw(s *scene.Scene, f *scene.Fonts) {
 	if p.forced {
-		s.add(mark{path: roundRect(p.box.grow(1), 1), closed: true, filled: true, fill: white})
+		s.Add(scene.Mark{Path: scene.RoundRect(p.box.Grow(1), 1), Closed: true, Filled: true, Fill: scene.White})
 	}
-	y := p.box.min.y + labelText*ascent
+	y := p.box.Min.Y + labelText*scene.Ascent
 	for _, l := range p.lines {
-		w := f.width(l.text, l.voice.face(), labelText)
-		x := p.box.min.x
+		w := f.Width(l.text, l.voice.face(), labelText)
+		x := p.box.Min.X
 		switch p.flush {
 		case flushRight:
-			x = p.box.max.x - w
+			x = p.box.Max.X - w
 		case flushCentre:
-			x = p.box.centre().x - w/2
+			x = p.box.Centre().X - w/2
 		}
-		s.words(f, l.text, point{x, y}, l.voice.face(), labelText, l.voice.ink())
-		y += labelText * leading
+		s.Words(f, l.text, scene.Pt(x, y), l.voice.face(), labelText, l.voice.ink())
+		y += labelText * scene.Leading
 	}
 }
 
 // compose puts the title above the figure and the legend below it, and moves
 // everything to where the page begins.
-func (s *scene) compose(f *fonts, frame rect, g *Graph) {
+func compose(s *scene.Scene, f *scene.Fonts, frame scene.Rect, g *Graph) {
 	items := g.legend()
-	width := max(frame.width(), minPage, min(maxTitle, f.width(clean(g.Title), bold, titleText)))
+	width := max(frame.Width(), minPage, min(maxTitle, f.Width(scene.Clean(g.Title), scene.Bold, titleText)))
 	legend := flow(f, items, width)
-	titles := f.wrap(clean(g.Title), bold, titleText, width)
+	titles := f.Wrap(scene.Clean(g.Title), scene.Bold, titleText, width)
 	if titles[0] == "" {
 		titles = nil
 	}
-	head := float64(len(titles)) * titleText * leading
+	head := float64(len(titles)) * titleText * scene.Leading
 	if head > 0 {
 		head += 6
 	}
-	s.size = point{width + 2*margin, head + frame.height() + legend.height + 2*margin}
-	shift := point{margin + (width-frame.width())/2 - frame.min.x, margin + head - frame.min.y}
-	for i := range s.marks {
-		s.marks[i].move(shift)
+	s.Size = scene.Pt(width+2*margin, head+frame.Height()+legend.height+2*margin)
+	shift := scene.Pt(margin+(width-frame.Width())/2-frame.Min.X, margin+head-frame.Min.Y)
+	for i := range s.Marks {
+		s.Marks[i].Move(shift)
 	}
 	for i, t := range titles {
-		w := f.width(t, bold, titleText)
-		s.words(f, t, point{s.size.x/2 - w/2, margin + titleText*(ascent+float64(i)*leading)}, bold, titleText, black)
+		w := f.Width(t, scene.Bold, titleText)
+		s.Words(f, t, scene.Pt(s.Size.X/2-w/2, margin+titleText*(scene.Ascent+float64(i)*scene.Leading)), scene.Bold, titleText, scene.Black)
 	}
-	legend.draw(s, f, point{margin, margin + head + frame.height()}, width)
-}
-
-func (m *mark) move(d point) {
-	m.at = m.at.add(d)
-	for i := range m.path {
-		p := &m.path[i]
-		p.to, p.c1, p.c2 = p.to.add(d), p.c1.add(d), p.c2.add(d)
-	}
+	legend.draw(s, f, scene.Pt(margin, margin+head+frame.Height()), width)
 }

@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/flowstate-tcp/flowstate/render/scene"
 )
 
 // layoutFree has Graphviz lay out a graph, and keeps the places that it chose.
 // The drawing stays ours.
-func layoutFree(e Engine, g *Graph, f *fonts) (*layout, error) {
+func layoutFree(e Engine, g *Graph, f *scene.Fonts) (*layout, error) {
 	var dot bytes.Buffer
 	writeGraph(&dot, g, nil)
 	answer, err := e.Layout(dot.Bytes())
@@ -21,7 +23,7 @@ func layoutFree(e Engine, g *Graph, f *fonts) (*layout, error) {
 	if err := json.Unmarshal(answer, &got); err != nil {
 		return nil, fmt.Errorf("reading Graphviz's layout: %w", err)
 	}
-	l := &layout{g: g, boxes: make([]rect, len(g.nodes))}
+	l := &layout{g: g, boxes: make([]scene.Rect, len(g.nodes))}
 	for _, o := range got.Objects {
 		if err := l.takeNode(o); err != nil {
 			return nil, err
@@ -60,11 +62,11 @@ func (l *layout) takeNode(o laidObject) error {
 	if err != nil || err2 != nil {
 		return fmt.Errorf("reading Graphviz's layout: node %q has no place", o.ID)
 	}
-	l.boxes[i] = box(at[0], size[0].x*72, -size[0].y*72)
+	l.boxes[i] = scene.Box(at[0], size[0].X*72, -size[0].Y*72)
 	return nil
 }
 
-func (l *layout) takeEdge(o laidObject, f *fonts) error {
+func (l *layout) takeEdge(o laidObject, f *scene.Fonts) error {
 	i, err := index(o.ID, "e", len(l.g.links))
 	if err != nil {
 		return err
@@ -83,8 +85,8 @@ func (l *layout) takeEdge(o laidObject, f *fonts) error {
 	if err != nil {
 		return fmt.Errorf("reading Graphviz's layout: edge %q has no place for its label", o.ID)
 	}
-	size := f.labelSize(lines)
-	l.labels = append(l.labels, placedLabel{link: i, lines: lines, box: box(at[0], size.x, size.y)})
+	size := labelSize(f, lines)
+	l.labels = append(l.labels, placedLabel{link: i, lines: lines, box: scene.Box(at[0], size.X, size.Y)})
 	return nil
 }
 
@@ -98,7 +100,7 @@ func index(id, kind string, count int) (int, error) {
 }
 
 // points reads "x,y x,y", at least so many, and turns y downwards.
-func points(s string, atLeast int) (out []point, err error) {
+func points(s string, atLeast int) (out []scene.Point, err error) {
 	for field := range strings.FieldsSeq(s) {
 		x, y, _ := strings.Cut(field, ",")
 		px, errX := strconv.ParseFloat(x, 64)
@@ -106,7 +108,7 @@ func points(s string, atLeast int) (out []point, err error) {
 		if errX != nil || errY != nil {
 			return nil, fmt.Errorf("%q is no point", field)
 		}
-		out = append(out, point{px, -py})
+		out = append(out, scene.Pt(px, -py))
 	}
 	if len(out) < atLeast {
 		return nil, fmt.Errorf("%q holds fewer than %d points", s, atLeast)
@@ -115,14 +117,14 @@ func points(s string, atLeast int) (out []point, err error) {
 }
 
 // flatten turns a chain of cubic curves into a polyline that looks as smooth.
-func flatten(curve []point) []point {
+func flatten(curve []scene.Point) []scene.Point {
 	const steps = 16
-	line := []point{curve[0]}
+	line := []scene.Point{curve[0]}
 	for i := 0; i+3 < len(curve); i += 3 {
 		for k := 1; k <= steps; k++ {
 			t := float64(k) / steps
 			u := 1 - t
-			p := curve[i].mul(u * u * u).add(curve[i+1].mul(3 * u * u * t)).add(curve[i+2].mul(3 * u * t * t)).add(curve[i+3].mul(t * t * t))
+			p := curve[i].Mul(u * u * u).Add(curve[i+1].Mul(3 * u * u * t)).Add(curve[i+2].Mul(3 * u * t * t)).Add(curve[i+3].Mul(t * t * t))
 			line = append(line, p)
 		}
 	}

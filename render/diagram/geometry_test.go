@@ -9,23 +9,24 @@ import (
 	"github.com/flowstate-tcp/flowstate/analyze/state"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
 	"github.com/flowstate-tcp/flowstate/render/diagram/dotlayout"
+	"github.com/flowstate-tcp/flowstate/render/scene"
 	"pgregory.net/rapid"
 )
 
 // check returns what is wrong with a layout: labels that touch each other, a
 // node, a line or a head, and text that leaves the page. Labels that had to be
 // forced may lie on lines.
-func (l *layout) check(f *fonts, lines bool) (wrong []string) {
+func (l *layout) check(f *scene.Fonts, lines bool) (wrong []string) {
 	say := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
 	for i := range l.labels {
 		a := &l.labels[i]
 		for j := range l.labels[:i] {
-			if a.box.overlaps(l.labels[j].box) {
+			if a.box.Overlaps(l.labels[j].box) {
 				say("labels of links %d and %d overlap", a.link, l.labels[j].link)
 			}
 		}
 		for n, b := range l.boxes {
-			if a.box.overlaps(b) {
+			if a.box.Overlaps(b) {
 				say("label of link %d lies on node %d", a.link, n)
 			}
 		}
@@ -37,53 +38,29 @@ func (l *layout) check(f *fonts, lines bool) (wrong []string) {
 	}
 	for i := range l.boxes {
 		for j := range l.boxes[:i] {
-			if l.boxes[i].overlaps(l.boxes[j]) {
+			if l.boxes[i].Overlaps(l.boxes[j]) {
 				say("nodes %d and %d overlap", i, j)
 			}
 		}
 	}
-	return append(wrong, l.draw(f).check()...)
+	return append(wrong, l.draw(f).Check()...)
 }
 
 // onRoute tells whether a box meets one of the lines of a link, as drawn.
-func (l *layout) onRoute(r *route, b rect) bool {
+func (l *layout) onRoute(r *route, b scene.Rect) bool {
 	for _, t := range l.g.trackStyles(&l.g.links[r.link]) {
-		line := parallel(r.line, t.offset)
+		line := scene.Parallel(r.line, t.offset)
 		for k := 1; k < len(line); k++ {
-			if b.grow(t.stroke.width/2).crosses(line[k-1], line[k]) {
+			if b.Grow(t.stroke.Width/2).Crosses(line[k-1], line[k]) {
 				return true
 			}
 		}
 		tip := line[len(line)-1]
-		if b.overlaps(rect{tip, tip}.grow(t.head.width(t.stroke) / 2)) {
+		if b.Overlaps(scene.Corners(tip, tip).Grow(t.head.width(t.stroke) / 2)) {
 			return true
 		}
 	}
 	return false
-}
-
-// check tells what leaves the page.
-func (s *scene) check() (wrong []string) {
-	page := rect{point{}, s.size}
-	for _, m := range s.marks {
-		all := rect{m.at, m.at}
-		if m.text != "" {
-			all = rect{point{m.at.x, m.at.y - m.size*ascent}, point{m.at.x + m.width, m.at.y + m.size*0.22}}
-		} else {
-			all = rect{m.path[0].to, m.path[0].to}
-			for _, p := range m.path {
-				all = all.union(rect{p.to, p.to})
-			}
-			all = all.grow(m.stroke.width / 2)
-		}
-		if page.union(all) != page {
-			wrong = append(wrong, fmt.Sprintf("%q or a line leaves the page: %v", m.text, all))
-		}
-		if math.IsNaN(all.min.x + all.max.x + all.min.y + all.max.y) {
-			wrong = append(wrong, "a mark has no place")
-		}
-	}
-	return wrong
 }
 
 // straightRoutes tells what edges do that they must not: run through a node, or
@@ -92,11 +69,11 @@ func (l *layout) straightRoutes() (wrong []string) {
 	for _, r := range l.routes {
 		for k := 1; k < len(r.line); k++ {
 			for n, b := range l.boxes {
-				if b.grow(-1).crosses(r.line[k-1], r.line[k]) {
+				if b.Grow(-1).Crosses(r.line[k-1], r.line[k]) {
 					wrong = append(wrong, fmt.Sprintf("link %d runs through node %d", r.link, n))
 				}
 			}
-			if a, b := r.line[k-1], r.line[k]; math.Abs(a.x-b.x) > 0.01 && math.Abs(a.y-b.y) > 0.01 {
+			if a, b := r.line[k-1], r.line[k]; math.Abs(a.X-b.X) > 0.01 && math.Abs(a.Y-b.Y) > 0.01 {
 				wrong = append(wrong, fmt.Sprintf("link %d runs askew", r.link))
 			}
 		}

@@ -4,15 +4,17 @@ import (
 	"cmp"
 	"math"
 	"slices"
+
+	"github.com/flowstate-tcp/flowstate/render/scene"
 )
 
 // labelSize is the room that a label takes.
-func (f *fonts) labelSize(lines []line) (size point) {
+func labelSize(f *scene.Fonts, lines []line) (size scene.Point) {
 	for _, l := range lines {
-		size.x = max(size.x, f.width(l.text, l.voice.face(), labelText))
+		size.X = max(size.X, f.Width(l.text, l.voice.face(), labelText))
 	}
 	if len(lines) > 0 {
-		size.y = labelText * (leading*float64(len(lines)-1) + 1)
+		size.Y = labelText * (scene.Leading*float64(len(lines)-1) + 1)
 	}
 	return size
 }
@@ -27,24 +29,24 @@ const (
 
 // barrier is something that a label must keep off.
 type barrier struct {
-	box  rect
-	a, b point // for a line
-	link int   // -1 for a node
+	box  scene.Rect
+	a, b scene.Point // for a line
+	link int         // -1 for a node
 }
 
 // placer finds a place for every label of a layout.
 type placer struct {
 	l        *layout
-	sizes    []point
+	sizes    []scene.Point
 	barriers []barrier
-	content  rect
+	content  scene.Rect
 }
 
 // candidate is a possible place of a label, and how much one would mind it.
 type candidate struct {
-	box    rect
+	box    scene.Rect
 	flush  flush
-	anchor point // of its line, the point nearest to it
+	anchor scene.Point // of its line, the point nearest to it
 	cost   float64
 }
 
@@ -53,7 +55,7 @@ const failure = 1000.0
 
 // place puts the labels. It returns the sum of what is to be minded, and the
 // links whose labels would touch something.
-func (l *layout) place(labels [][]line, sizes []point) (cost float64, failed []int) {
+func (l *layout) place(labels [][]line, sizes []scene.Point) (cost float64, failed []int) {
 	p := &placer{l: l, sizes: sizes}
 	p.gather()
 	options := make([][]candidate, len(l.routes))
@@ -74,7 +76,7 @@ func (l *layout) place(labels [][]line, sizes []point) (cost float64, failed []i
 			continue
 		}
 		cost += c.cost
-		p.barriers = append(p.barriers, barrier{box: c.box.grow(otherPad), link: link})
+		p.barriers = append(p.barriers, barrier{box: c.box.Grow(otherPad), link: link})
 		l.labels = append(l.labels, placedLabel{link, labels[link], c.box, c.flush, false})
 	}
 	return cost, failed
@@ -85,19 +87,19 @@ func (l *layout) place(labels [][]line, sizes []point) (cost float64, failed []i
 func (p *placer) gather() {
 	p.barriers = make([]barrier, 0, len(p.l.boxes)+6*len(p.l.routes))
 	for i, b := range p.l.boxes {
-		p.barriers = append(p.barriers, barrier{box: b.grow(otherPad), link: -1})
+		p.barriers = append(p.barriers, barrier{box: b.Grow(otherPad), link: -1})
 		if i == 0 {
 			p.content = b
 		}
-		p.content = p.content.union(b)
+		p.content = p.content.Union(b)
 	}
 	for i := range p.l.routes {
 		r := &p.l.routes[i]
 		half := p.l.g.halfWidth(&p.l.g.links[r.link])
 		for k := 1; k < len(r.line); k++ {
 			a, b := r.line[k-1], r.line[k]
-			p.barriers = append(p.barriers, barrier{spanning(a, b).grow(half + 1), a, b, r.link})
-			p.content = p.content.union(spanning(a, b))
+			p.barriers = append(p.barriers, barrier{scene.Spanning(a, b).Grow(half + 1), a, b, r.link})
+			p.content = p.content.Union(scene.Spanning(a, b))
 		}
 	}
 }
@@ -105,17 +107,17 @@ func (p *placer) gather() {
 // best is the cheapest candidate that touches nothing.
 func (p *placer) best(options []candidate, link int) (candidate, bool) {
 	for _, c := range options {
-		if !p.touches(c.box) && !p.cutOff(c.box.centre(), c.anchor, link) {
+		if !p.touches(c.box) && !p.cutOff(c.box.Centre(), c.anchor, link) {
 			return c, true
 		}
 	}
 	return candidate{}, false
 }
 
-func (p *placer) touches(box rect) bool {
+func (p *placer) touches(box scene.Rect) bool {
 	for i := range p.barriers {
 		b := &p.barriers[i]
-		if b.box.overlaps(box) && (b.a == b.b || b.a.x == b.b.x || b.a.y == b.b.y || box.grow(headWidth).crosses(b.a, b.b)) {
+		if b.box.Overlaps(box) && (b.a == b.b || b.a.X == b.b.X || b.a.Y == b.b.Y || box.Grow(headWidth).Crosses(b.a, b.b)) {
 			return true
 		}
 	}
@@ -124,24 +126,24 @@ func (p *placer) touches(box rect) bool {
 
 // options lists the places beside a route that touch no node and no line,
 // cheapest first.
-func (p *placer) options(r *route, size point) []candidate {
+func (p *placer) options(r *route, size scene.Point) []candidate {
 	out := make([]candidate, 0, 2*len(slides)*(len(r.line)-1))
 	half := p.l.g.halfWidth(&p.l.g.links[r.link])
 	longest := 0.0
 	for k := 1; k < len(r.line); k++ {
-		longest = max(longest, r.line[k].dist(r.line[k-1]))
+		longest = max(longest, r.line[k].Dist(r.line[k-1]))
 	}
 	for k := 1; k < len(r.line); k++ {
 		a, b := r.line[k-1], r.line[k]
 		if k == len(r.line)-1 {
-			b = b.sub(b.sub(a).unit().mul(min(headClear, a.dist(b))))
+			b = b.Sub(b.Sub(a).Unit().Mul(min(headClear, a.Dist(b))))
 		}
 		for _, c := range beside(a, b, size, half+labelPad) {
 			if p.touches(c.box) {
 				continue
 			}
-			c.anchor = nearest(a, b, c.box.centre())
-			c.cost += 12 * (1 - a.dist(b)/longest)
+			c.anchor = scene.Nearest(a, b, c.box.Centre())
+			c.cost += 12 * (1 - a.Dist(b)/longest)
 			c.cost += p.discomfort(c.box, r.link)
 			out = append(out, c)
 		}
@@ -151,11 +153,11 @@ func (p *placer) options(r *route, size point) []candidate {
 }
 
 // cutOff tells whether a foreign line runs between a label and its own line.
-func (p *placer) cutOff(label, own point, link int) bool {
-	between := spanning(label, own)
+func (p *placer) cutOff(label, own scene.Point, link int) bool {
+	between := scene.Spanning(label, own)
 	for i := range p.barriers {
 		b := &p.barriers[i]
-		if b.link != link && b.box.overlaps(between) && b.box.crosses(label, own) {
+		if b.link != link && b.box.Overlaps(between) && b.box.Crosses(label, own) {
 			return true
 		}
 	}
@@ -164,17 +166,17 @@ func (p *placer) cutOff(label, own point, link int) bool {
 
 // discomfort is what is unlovely about a place: it lies near a foreign line,
 // or outside of the figure.
-func (p *placer) discomfort(box rect, link int) (cost float64) {
+func (p *placer) discomfort(box scene.Rect, link int) (cost float64) {
 	for i := range p.barriers {
-		if b := &p.barriers[i]; b.link != link && b.box.grow(nearby-otherPad).overlaps(box) {
+		if b := &p.barriers[i]; b.link != link && b.box.Grow(nearby-otherPad).Overlaps(box) {
 			cost += 4
 			if b.link < 0 {
 				cost -= 2.5 // a node is not taken for an edge
 			}
 		}
 	}
-	all := p.content.union(box)
-	return cost + 0.15*(all.width()-p.content.width()+all.height()-p.content.height())
+	all := p.content.Union(box)
+	return cost + 0.15*(all.Width()-p.content.Width()+all.Height()-p.content.Height())
 }
 
 // slides are the places along a segment that are tried, as shares of the way
@@ -183,30 +185,30 @@ var slides = [...]float64{0.5, 0.35, 0.65, 0.2, 0.8, 0.08, 0.92, 0, 1}
 
 // beside lists the places of a label on both sides of a segment, at distance
 // pad.
-func beside(a, b point, size point, pad float64) (out [2 * len(slides)]candidate) {
-	if math.Abs(b.x-a.x) > math.Abs(b.y-a.y) {
-		out = beside(a.swap(), b.swap(), size.swap(), pad)
+func beside(a, b scene.Point, size scene.Point, pad float64) (out [2 * len(slides)]candidate) {
+	if math.Abs(b.X-a.X) > math.Abs(b.Y-a.Y) {
+		out = beside(a.Swap(), b.Swap(), size.Swap(), pad)
 		for i := range out {
 			c := &out[i]
-			c.box = rect{c.box.min.swap(), c.box.max.swap()}
+			c.box = scene.Corners(c.box.Min.Swap(), c.box.Max.Swap())
 			c.flush = flushCentre
 			c.cost += 3 // the RFC's figure writes beside its verticals
 		}
 		return out
 	}
-	span := spanning(a, b)
+	span := scene.Spanning(a, b)
 	// A label may stick out of a short segment, but not by more than a half.
-	slack := span.height() - size.y
-	lo, hi := span.min.y, span.max.y-size.y
+	slack := span.Height() - size.Y
+	lo, hi := span.Min.Y, span.Max.Y-size.Y
 	if slack < 0 {
-		lo, hi = hi-size.y/2, lo+size.y/2
+		lo, hi = hi-size.Y/2, lo+size.Y/2
 	}
 	for i, s := range slides {
 		y := lo + s*(hi-lo)
 		cost := 6*math.Abs(s-0.5) + max(0, -slack)*0.3
-		x := a.x + (b.x-a.x)*between(a.y, b.y, y+size.y/2)
-		leftBox := rect{point{x - pad - size.x, y}, point{x - pad, y + size.y}}
-		rightBox := rect{point{x + pad, y}, point{x + pad + size.x, y + size.y}}
+		x := a.X + (b.X-a.X)*between(a.Y, b.Y, y+size.Y/2)
+		leftBox := scene.Corners(scene.Pt(x-pad-size.X, y), scene.Pt(x-pad, y+size.Y))
+		rightBox := scene.Corners(scene.Pt(x+pad, y), scene.Pt(x+pad+size.X, y+size.Y))
 		out[2*i] = candidate{box: leftBox, flush: flushRight, cost: cost}
 		out[2*i+1] = candidate{box: rightBox, flush: flushLeft, cost: cost}
 	}

@@ -3,6 +3,8 @@ package diagram
 import (
 	"math"
 	"slices"
+
+	"github.com/flowstate-tcp/flowstate/render/scene"
 )
 
 // Sizes, in points. The widest figure, the whole RFC machine, fits the text
@@ -24,7 +26,7 @@ const (
 // route is a link with its shape: the middle line of its tracks.
 type route struct {
 	link   int
-	line   []point
+	line   []scene.Point
 	radius float64 // of its corners; 0 for a line that is smooth already
 }
 
@@ -33,7 +35,7 @@ type route struct {
 type placedLabel struct {
 	link   int
 	lines  []line
-	box    rect
+	box    scene.Rect
 	flush  flush
 	forced bool // it may lie on a line
 }
@@ -49,7 +51,7 @@ const (
 // layout is a graph with its shape.
 type layout struct {
 	g      *Graph
-	boxes  []rect // of the nodes
+	boxes  []scene.Rect // of the nodes
 	routes []route
 	labels []placedLabel
 }
@@ -87,22 +89,22 @@ type grid struct {
 	ports  ports
 	lanes  lanes
 	labels [][]line
-	sizes  []point // of the labels
-	names  float64 // width of the nodes
-	port   float64 // between edges that meet a node from above or below
-	side   float64 // between edges that run side by side
-	fonts  *fonts
+	sizes  []scene.Point // of the labels
+	names  float64       // width of the nodes
+	port   float64       // between edges that meet a node from above or below
+	side   float64       // between edges that run side by side
+	fonts  *scene.Fonts
 }
 
 // layoutGrid draws the edges at right angles, like the RFC's figure, and grows
 // the space between rows and columns until every label has a place of its own.
-func layoutGrid(g *Graph, f *fonts) *layout {
+func layoutGrid(g *Graph, f *scene.Fonts) *layout {
 	m := newMesh(g)
 	d := &grid{g: g, m: m, plans: m.plan(), fonts: f}
 	for i := range g.links {
 		lines := g.labelOf(&g.links[i])
 		d.labels = append(d.labels, lines)
-		d.sizes = append(d.sizes, f.labelSize(lines))
+		d.sizes = append(d.sizes, labelSize(f, lines))
 	}
 	thickest := 0.0
 	for i := range g.links {
@@ -117,7 +119,7 @@ func layoutGrid(g *Graph, f *fonts) *layout {
 func (d *grid) nodeWidth() float64 {
 	width := nodeMinWidth
 	for i := range d.g.nodes {
-		width = max(width, d.fonts.width(d.g.nodes[i].name, bold, nodeText)+2*nodeMargin)
+		width = max(width, d.fonts.Width(d.g.nodes[i].name, scene.Bold, nodeText)+2*nodeMargin)
 	}
 	for key, widest := range d.ports.widest {
 		if !border(key[1]).horizontal() {
@@ -173,7 +175,7 @@ func (d *grid) arrange(s spacing) *layout {
 		y += heights[i] + s.gaps[i+1]
 	}
 	for _, c := range d.m.at {
-		l.boxes = append(l.boxes, box(point{xs[c.col], ys[c.row]}, d.names, heights[c.row]))
+		l.boxes = append(l.boxes, scene.Box(scene.Pt(xs[c.col], ys[c.row]), d.names, heights[c.row]))
 	}
 	for i := range d.plans {
 		p := &d.plans[i]
@@ -186,13 +188,13 @@ func (d *grid) arrange(s spacing) *layout {
 }
 
 // tidy leaves out points where a line does not turn.
-func tidy(line []point) []point {
+func tidy(line []scene.Point) []scene.Point {
 	out := line[:1:1]
 	for i := 1; i < len(line); i++ {
-		if line[i].dist(out[len(out)-1]) < 0.01 {
+		if line[i].Dist(out[len(out)-1]) < 0.01 {
 			continue
 		}
-		if n := len(out); n > 1 && math.Abs(out[n-1].sub(out[n-2]).unit().cross(line[i].sub(out[n-1]).unit())) < 1e-9 {
+		if n := len(out); n > 1 && math.Abs(out[n-1].Sub(out[n-2]).Unit().Cross(line[i].Sub(out[n-1]).Unit())) < 1e-9 {
 			out = out[:n-1]
 		}
 		out = append(out, line[i])
@@ -214,17 +216,17 @@ func (d *grid) heights(s spacing) []float64 {
 }
 
 // meet is the point of a border where an edge meets it.
-func (d *grid) meet(s spacing, b rect, node int, side border, place float64) point {
-	c := b.centre()
+func (d *grid) meet(s spacing, b scene.Rect, node int, side border, place float64) scene.Point {
+	c := b.Centre()
 	switch side {
 	case top:
-		return point{c.x + place*d.port, b.min.y}
+		return scene.Pt(c.X+place*d.port, b.Min.Y)
 	case bottom:
-		return point{c.x + place*d.port, b.max.y}
+		return scene.Pt(c.X+place*d.port, b.Max.Y)
 	case leftSide:
-		return point{b.min.x, c.y + place*s.pitch[d.m.at[node].row]}
+		return scene.Pt(b.Min.X, c.Y+place*s.pitch[d.m.at[node].row])
 	}
-	return point{b.max.x, c.y + place*s.pitch[d.m.at[node].row]}
+	return scene.Pt(b.Max.X, c.Y+place*s.pitch[d.m.at[node].row])
 }
 
 // lane is the coordinate of a run along a channel. The lanes of a channel
@@ -269,9 +271,9 @@ func (m *mesh) lanes(plans []plan) lanes {
 		for k, h := range plans[i].hops {
 			a, b := line[k+1], line[k+2]
 			if !h.vertical {
-				a, b = a.swap(), b.swap()
+				a, b = a.Swap(), b.Swap()
 			}
-			runs = append(runs, run{i, k, h, min(a.y, b.y), max(a.y, b.y)})
+			runs = append(runs, run{i, k, h, min(a.Y, b.Y), max(a.Y, b.Y)})
 		}
 	}
 	slices.SortStableFunc(runs, func(a, b run) int { return sign((a.hi - a.lo) - (b.hi - b.lo)) })

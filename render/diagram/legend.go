@@ -1,6 +1,9 @@
 package diagram
 
-import "github.com/flowstate-tcp/flowstate/reconstruct"
+import (
+	"github.com/flowstate-tcp/flowstate/reconstruct"
+	"github.com/flowstate-tcp/flowstate/render/scene"
+)
 
 // legendItem explains one kind of line or node: a sample and words.
 type legendItem struct {
@@ -21,7 +24,7 @@ const (
 // legend lists what a figure uses and nothing else.
 func (g *Graph) legend() (items []legendItem) {
 	var sides [2]bool
-	var dashes [foreign + 1]bool
+	var dashes [scene.DashDot + 1]bool
 	missed, counts := false, g.counted()
 	for i := range g.links {
 		l := &g.links[i]
@@ -29,18 +32,18 @@ func (g *Graph) legend() (items []legendItem) {
 		for _, side := range reconstruct.Sides {
 			if t := &l.tracks[side]; t.count > 0 {
 				sides[side] = true
-				dashes[g.pen(l, t, side).dash] = true
+				dashes[g.pen(l, t, side).Dash] = true
 			}
 		}
 	}
 	for _, side := range reconstruct.Sides {
 		if sides[side] {
-			items = append(items, legendItem{trackStyle{0, stroke{sideInk[side], 1.1, solid}, [2]head{full, hollow}[side]}, false, side.String()})
+			items = append(items, legendItem{trackStyle{0, scene.Pen(sideInk[side], 1.1, scene.Solid), [2]head{full, hollow}[side]}, false, side.String()})
 		}
 	}
 	items = append(items, dashItems(dashes, counts)...)
 	if missed {
-		items = append(items, legendItem{trackStyle{0, stroke{grey, 0.7, solid}, slim}, false, "not taken"})
+		items = append(items, legendItem{trackStyle{0, scene.Pen(scene.Grey, 0.7, scene.Solid), slim}, false, "not taken"})
 	}
 	for i := range g.nodes {
 		if g.marksEnd(&g.nodes[i]) {
@@ -52,17 +55,17 @@ func (g *Graph) legend() (items []legendItem) {
 
 // dashItems explains the ways in which lines are broken. A figure in which all
 // are whole has nothing to explain.
-func dashItems(used [foreign + 1]bool, merged bool) (items []legendItem) {
+func dashItems(used [scene.DashDot + 1]bool, merged bool) (items []legendItem) {
 	texts := [...]string{"shown by the capture", "assumed", "not observable (call or timer)", "not in RFC"}
 	if merged {
-		texts[solid] = "shown by a capture at least once"
+		texts[scene.Solid] = "shown by a capture at least once"
 	}
-	if used == [foreign + 1]bool{solid: true} {
+	if used == [scene.DashDot + 1]bool{scene.Solid: true} {
 		return nil
 	}
 	for d, text := range texts {
 		if used[d] {
-			items = append(items, legendItem{trackStyle{0, stroke{black, 1.1, dash(d)}, full}, false, text})
+			items = append(items, legendItem{trackStyle{0, scene.Pen(scene.Black, 1.1, scene.Dash(d)), full}, false, text})
 		}
 	}
 	return items
@@ -75,13 +78,13 @@ type flowed struct {
 	height float64
 }
 
-func (it *legendItem) width(f *fonts) float64 {
-	return sampleWidth + sampleGap + f.width(it.text, regular, legendText)
+func (it *legendItem) width(f *scene.Fonts) float64 {
+	return sampleWidth + sampleGap + f.Width(it.text, scene.Regular, legendText)
 }
 
 // flow breaks a legend into as few lines as a width allows, and makes them as
 // even as it can.
-func flow(f *fonts, items []legendItem, width float64) flowed {
+func flow(f *scene.Fonts, items []legendItem, width float64) flowed {
 	out := fill(f, items, width)
 	for w := width - 5; w > width/2; w -= 5 {
 		if next := fill(f, items, w); len(next.lines) == len(out.lines) {
@@ -92,7 +95,7 @@ func flow(f *fonts, items []legendItem, width float64) flowed {
 }
 
 // fill puts on each line what fits.
-func fill(f *fonts, items []legendItem, width float64) (out flowed) {
+func fill(f *scene.Fonts, items []legendItem, width float64) (out flowed) {
 	for _, it := range items {
 		w := it.width(f)
 		last := len(out.lines) - 1
@@ -109,26 +112,26 @@ func fill(f *fonts, items []legendItem, width float64) (out flowed) {
 	return out
 }
 
-func (fl flowed) draw(s *scene, f *fonts, at point, width float64) {
+func (fl flowed) draw(s *scene.Scene, f *scene.Fonts, at scene.Point, width float64) {
 	for i, items := range fl.lines {
-		x, y := at.x+(width-fl.widths[i])/2, at.y+legendAbove+legendLine*(float64(i)+0.5)
+		x, y := at.X+(width-fl.widths[i])/2, at.Y+legendAbove+legendLine*(float64(i)+0.5)
 		for _, it := range items {
-			it.sample(s, point{x, y})
-			s.words(f, it.text, point{x + sampleWidth + sampleGap, y + legendText*0.35}, regular, legendText, black)
+			it.sample(s, scene.Pt(x, y))
+			s.Words(f, it.text, scene.Pt(x+sampleWidth+sampleGap, y+legendText*0.35), scene.Regular, legendText, scene.Black)
 			x += it.width(f) + itemGap
 		}
 	}
 }
 
-func (it *legendItem) sample(s *scene, at point) {
+func (it *legendItem) sample(s *scene.Scene, at scene.Point) {
 	if it.node {
-		r := rect{point{at.x, at.y - 4.5}, point{at.x + sampleWidth, at.y + 4.5}}
-		s.add(mark{path: roundRect(r, 3), closed: true, filled: true, fill: paper, stroke: stroke{black, 1, solid}})
-		s.add(mark{path: roundRect(r.grow(-2), 2), closed: true, stroke: stroke{black, 0.7, solid}})
+		r := scene.Corners(scene.Pt(at.X, at.Y-4.5), scene.Pt(at.X+sampleWidth, at.Y+4.5))
+		s.Add(scene.Mark{Path: scene.RoundRect(r, 3), Closed: true, Filled: true, Fill: scene.Paper, Stroke: scene.Pen(scene.Black, 1, scene.Solid)})
+		s.Add(scene.Mark{Path: scene.RoundRect(r.Grow(-2), 2), Closed: true, Stroke: scene.Pen(scene.Black, 0.7, scene.Solid)})
 		return
 	}
-	line := []point{at, {at.x + sampleWidth, at.y}}
-	shaft := shorten(line, it.track.head.length(it.track.stroke))
-	s.add(mark{path: straightPath(shaft...), stroke: it.track.stroke})
-	s.add(arrowHead(shaft[1], line[1], it.track.head.width(it.track.stroke), it.track))
+	line := []scene.Point{at, scene.Pt(at.X+sampleWidth, at.Y)}
+	shaft := scene.Shorten(line, it.track.head.length(it.track.stroke))
+	s.Add(scene.Mark{Path: scene.StraightPath(shaft...), Stroke: it.track.stroke})
+	s.Add(arrowHead(shaft[1], line[1], it.track.head.width(it.track.stroke), it.track))
 }

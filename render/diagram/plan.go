@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"math"
 	"slices"
+
+	"github.com/flowstate-tcp/flowstate/render/scene"
 )
 
 // border is a side of a node that an edge leaves from or comes to.
@@ -232,31 +234,31 @@ func (m *mesh) roundabout(a, b cell) plan {
 
 // sketch returns the corners of a plan on a grid of unit cells, enough to see
 // which way it turns.
-func (m *mesh) sketch(p *plan) []point {
-	centreOf := func(c cell) point { return point{float64(c.col), float64(c.row)} }
+func (m *mesh) sketch(p *plan) []scene.Point {
+	centreOf := func(c cell) scene.Point { return scene.Pt(float64(c.col), float64(c.row)) }
 	a, b := centreOf(m.at[p.from]), centreOf(m.at[p.to])
 	return corners(a, b, p, func(h hop, _ int) float64 { return float64(h.channel) - 0.5 })
 }
 
 // corners turns a plan into a polyline, given its ends and the coordinate of
 // each hop.
-func corners(a, b point, p *plan, along func(h hop, i int) float64) []point {
-	line := []point{a}
+func corners(a, b scene.Point, p *plan, along func(h hop, i int) float64) []scene.Point {
+	line := []scene.Point{a}
 	at := a
 	for i, h := range p.hops {
 		if h.vertical {
-			at.x = along(h, i)
+			at.X = along(h, i)
 		} else {
-			at.y = along(h, i)
+			at.Y = along(h, i)
 		}
 		line = append(line, at)
 	}
 	horizontal := p.exit.horizontal() != (len(p.hops)%2 == 1)
 	switch {
 	case horizontal && !p.enter.horizontal():
-		line = append(line, point{b.x, at.y})
+		line = append(line, scene.Pt(b.X, at.Y))
 	case !horizontal && p.enter.horizontal():
-		line = append(line, point{at.x, b.y})
+		line = append(line, scene.Pt(at.X, b.Y))
 	}
 	return append(line, b)
 }
@@ -303,14 +305,14 @@ func (m *mesh) ports(plans []plan) ports {
 	return p
 }
 
-func newEnd(i int, start bool, line []point) end {
+func newEnd(i int, start bool, line []scene.Point) end {
 	e := end{plan: i, start: start}
-	first := line[1].sub(line[0])
-	e.reach = math.Abs(first.x) + math.Abs(first.y)
+	first := line[1].Sub(line[0])
+	e.reach = math.Abs(first.X) + math.Abs(first.Y)
 	if len(line) > 2 {
-		second := line[2].sub(line[1])
-		e.turn = second.x + second.y
-		if second == (point{}) {
+		second := line[2].Sub(line[1])
+		e.turn = second.X + second.Y
+		if second == (scene.Point{}) {
 			return end{plan: i, start: start, turn: -1} // a loop: both ends outermost, side by side
 		}
 		// Of two that turn in one channel, the one that goes on longer takes the outer lane.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/flowstate-tcp/flowstate/render/scene"
 )
 
 // Format is a kind of output file.
@@ -37,12 +39,12 @@ func ParseFormat(ending string) (Format, error) {
 // Renderer draws graphs. Make one with NewRenderer and use it for all figures;
 // goroutines may share it.
 type Renderer struct {
-	fonts fonts
+	fonts scene.Fonts
 }
 
 // NewRenderer reads the built-in fonts.
 func NewRenderer() (*Renderer, error) {
-	f, err := newFonts()
+	f, err := scene.NewFonts()
 	return &Renderer{f}, err
 }
 
@@ -68,15 +70,12 @@ func (r *Renderer) RenderFree(e Engine, g *Graph, f Format, w io.Writer) error {
 }
 
 func (r *Renderer) write(l *layout, f Format, w io.Writer) error {
-	switch f {
-	case FormatDOT:
+	if f == FormatDOT {
 		return writeDOT(w, l)
-	case FormatSVG:
-		return writeSVG(w, l.draw(&r.fonts))
-	case FormatPNG:
-		return writePNG(w, l.draw(&r.fonts), &r.fonts)
-	case FormatPDF:
-		return writePDF(w, l.draw(&r.fonts))
 	}
-	return fmt.Errorf("unknown image format %d", f)
+	format, err := scene.ParseFormat(f.String())
+	if err != nil {
+		return err
+	}
+	return l.draw(&r.fonts).Write(w, format, &r.fonts)
 }

@@ -1,6 +1,10 @@
 package diagram
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/flowstate-tcp/flowstate/render/scene"
+)
 
 // knob is one way of making room.
 type knob struct {
@@ -149,20 +153,20 @@ func (l *layout) force(d *grid, failed []int) {
 	}
 }
 
-func (l *layout) forced(r *route, lines []line, size point) placedLabel {
+func (l *layout) forced(r *route, lines []line, size scene.Point) placedLabel {
 	p := &placer{l: l}
 	for _, b := range l.boxes {
-		p.barriers = append(p.barriers, barrier{box: b.grow(otherPad)})
+		p.barriers = append(p.barriers, barrier{box: b.Grow(otherPad)})
 	}
 	for i := range l.labels {
-		p.barriers = append(p.barriers, barrier{box: l.labels[i].box.grow(otherPad)})
+		p.barriers = append(p.barriers, barrier{box: l.labels[i].box.Grow(otherPad)})
 	}
-	mid := r.line[len(r.line)/2].add(r.line[len(r.line)/2-1]).mul(0.5)
-	at := box(mid, size.x, size.y)
+	mid := r.line[len(r.line)/2].Add(r.line[len(r.line)/2-1]).Mul(0.5)
+	at := scene.Box(mid, size.X, size.Y)
 	// Outwards in a spiral of boxes: there is room somewhere.
 	for ring := 0.0; p.touches(at); ring++ {
-		for _, d := range [...]point{{1, 0}, {-1, 0}, {0, 1}, {0, -1}, {1, 1}, {-1, -1}, {1, -1}, {-1, 1}} {
-			if at = box(mid.add(d.mul(6*ring)), size.x, size.y); !p.touches(at) {
+		for _, d := range [...]scene.Point{scene.Pt(1, 0), scene.Pt(-1, 0), scene.Pt(0, 1), scene.Pt(0, -1), scene.Pt(1, 1), scene.Pt(-1, -1), scene.Pt(1, -1), scene.Pt(-1, 1)} {
+			if at = scene.Box(mid.Add(d.Mul(6*ring)), size.X, size.Y); !p.touches(at) {
 				break
 			}
 		}

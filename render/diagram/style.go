@@ -5,53 +5,21 @@ import (
 
 	"github.com/flowstate-tcp/flowstate/analyze/state"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
+	"github.com/flowstate-tcp/flowstate/render/scene"
 )
 
-// ink is a colour as 0xRRGGBB.
-type ink uint32
+// Client and server differ in black and white too: the heads of the client's
+// arrows are full, the server's hollow.
+var sideInk = [2]scene.Ink{reconstruct.Client: scene.Blue, reconstruct.Server: scene.Orange}
 
-// Client and server are blue and vermilion of the palette of Okabe and Ito,
-// which colour-blind readers tell apart. In black and white the heads differ:
-// full for the client, hollow for the server.
-const (
-	black  ink = 0x1a1a1a
-	blue   ink = 0x0072b2
-	orange ink = 0xc04a00 // darker than the palette's, to be read as text
-	grey   ink = 0xa6a6a6
-	white  ink = 0xffffff
-	paper  ink = 0xf3f3f1 // ground of a state that was visited
-)
-
-var sideInk = [2]ink{reconstruct.Client: blue, reconstruct.Server: orange}
-
-// dash is how a line is broken: lengths of ink and gap. It stays an index, so
-// that a stroke can be compared.
-type dash uint8
-
-const (
-	solid   dash = iota
-	dashed       // assumed
-	dotted       // unobserved
-	foreign      // not in the RFC
-)
-
-var dashes = [...][]float64{solid: nil, dashed: {4.5, 2.6}, dotted: {1.3, 2}, foreign: {8, 2.2, 1.3, 2.2}}
-
-func dashOf(c state.Certainty) dash {
+func dashOf(c state.Certainty) scene.Dash {
 	switch c {
 	case state.Unobserved:
-		return dotted
+		return scene.Dotted
 	case state.Assumed:
-		return dashed
+		return scene.Dashed
 	}
-	return solid
-}
-
-// stroke is a pen.
-type stroke struct {
-	ink   ink
-	width float64
-	dash  dash
+	return scene.Solid
 }
 
 // head is the end of an arrow.
@@ -67,7 +35,7 @@ const (
 // it looks.
 type trackStyle struct {
 	offset float64
-	stroke stroke
+	stroke scene.Stroke
 	head   head
 }
 
@@ -75,9 +43,9 @@ type trackStyle struct {
 func (g *Graph) trackStyles(l *link) []trackStyle {
 	if !l.taken() {
 		if g.overlaid {
-			return []trackStyle{{0, stroke{grey, 0.7, solid}, slim}}
+			return []trackStyle{{0, scene.Pen(scene.Grey, 0.7, scene.Solid), slim}}
 		}
-		return []trackStyle{{0, stroke{black, 1, solid}, full}}
+		return []trackStyle{{0, scene.Pen(scene.Black, 1, scene.Solid), full}}
 	}
 	var out []trackStyle
 	for _, side := range reconstruct.Sides {
@@ -86,22 +54,22 @@ func (g *Graph) trackStyles(l *link) []trackStyle {
 		}
 	}
 	if len(out) == 2 {
-		apart := trackGap + (out[0].stroke.width+out[1].stroke.width)/2 - 1
+		apart := trackGap + (out[0].stroke.Width+out[1].stroke.Width)/2 - 1
 		out[0].offset, out[1].offset = -apart/2, apart/2
 	}
 	return out
 }
 
-func (g *Graph) pen(l *link, t *track, side reconstruct.Side) stroke {
-	s := stroke{sideInk[side], 1.1, dashOf(t.certainty)}
+func (g *Graph) pen(l *link, t *track, side reconstruct.Side) scene.Stroke {
+	s := scene.Pen(sideInk[side], 1.1, dashOf(t.certainty))
 	if g.overlaid {
-		s.width = 1.7
+		s.Width = 1.7
 		if l.reference == unknown {
-			s.dash = foreign
+			s.Dash = scene.DashDot
 		}
 	}
 	if g.counted() {
-		s.width += min(2.2, 0.35*math.Log2(float64(t.count)))
+		s.Width += min(2.2, 0.35*math.Log2(float64(t.count)))
 	}
 	return s
 }
@@ -114,36 +82,36 @@ func (g *Graph) halfWidth(l *link) (half float64) {
 	return half
 }
 
-func (h head) width(s stroke) float64 {
+func (h head) width(s scene.Stroke) float64 {
 	if h == slim {
 		return 4
 	}
-	return headWidth + (s.width-1.1)*1.1
+	return headWidth + (s.Width-1.1)*1.1
 }
 
-func (h head) length(s stroke) float64 {
+func (h head) length(s scene.Stroke) float64 {
 	if h == slim {
 		return 5
 	}
-	return headLength + (s.width-1.1)*1.1
+	return headLength + (s.Width-1.1)*1.1
 }
 
-func (v voice) face() face {
+func (v voice) face() scene.Face {
 	switch v {
 	case client, server, both:
-		return bold
+		return scene.Bold
 	case remark:
-		return italic
+		return scene.Italic
 	}
-	return regular
+	return scene.Regular
 }
 
-func (v voice) ink() ink {
+func (v voice) ink() scene.Ink {
 	switch v {
 	case client:
-		return blue
+		return scene.Blue
 	case server:
-		return orange
+		return scene.Orange
 	}
-	return black
+	return scene.Black
 }

@@ -1,6 +1,10 @@
 package diagram
 
-import "math"
+import (
+	"math"
+
+	"github.com/flowstate-tcp/flowstate/render/scene"
+)
 
 // Each way is chosen for its own edge, and the edges of the RFC's machine, with
 // or without resets, never meet for long. Edges that it does not have may come
@@ -67,10 +71,10 @@ func (d *grid) tangles() (pairs [][2]int) {
 }
 
 // alongside tells whether two polylines of right angles share a stretch.
-func alongside(a, b []point) bool {
+func alongside(a, b []scene.Point) bool {
 	for i := 1; i < len(a); i++ {
 		for j := 1; j < len(b); j++ {
-			if sharesStretch(spanning(a[i-1], a[i]), spanning(b[j-1], b[j])) {
+			if sharesStretch(scene.Spanning(a[i-1], a[i]), scene.Spanning(b[j-1], b[j])) {
 				return true
 			}
 		}
@@ -80,16 +84,16 @@ func alongside(a, b []point) bool {
 
 // sharesStretch tells whether two upright or two level segments lie on each
 // other, or too near to be told apart.
-func sharesStretch(s, t rect) bool {
+func sharesStretch(s, t scene.Rect) bool {
 	const tooNear, touch = 4.0, 1.0
-	vertical := s.width() < 0.01
-	if vertical != (t.width() < 0.01) {
+	vertical := s.Width() < 0.01
+	if vertical != (t.Width() < 0.01) {
 		return false
 	}
 	if !vertical {
-		s, t = rect{s.min.swap(), s.max.swap()}, rect{t.min.swap(), t.max.swap()}
+		s, t = scene.Corners(s.Min.Swap(), s.Max.Swap()), scene.Corners(t.Min.Swap(), t.Max.Swap())
 	}
-	return math.Abs(s.min.x-t.min.x) < tooNear && min(s.max.y, t.max.y)-max(s.min.y, t.min.y) > touch
+	return math.Abs(s.Min.X-t.Min.X) < tooNear && min(s.Max.Y, t.Max.Y)-max(s.Min.Y, t.Min.Y) > touch
 }
 
 // ways lists every way between two nodes that is worth a thought.

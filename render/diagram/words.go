@@ -3,10 +3,10 @@ package diagram
 import (
 	"fmt"
 	"strings"
-	"unicode"
 
 	"github.com/flowstate-tcp/flowstate/analyze/state"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
+	"github.com/flowstate-tcp/flowstate/render/scene"
 )
 
 // words says what moved an endpoint, in the notation of the RFC's figure: the
@@ -34,7 +34,7 @@ func words(t state.Transition) []string {
 func nonEmpty(lines ...string) (kept []string) {
 	for _, l := range lines {
 		if l != "" {
-			kept = append(kept, clean(l))
+			kept = append(kept, scene.Clean(l))
 		}
 	}
 	return kept
@@ -44,18 +44,7 @@ func orElse(s, other string) string {
 	if s == "" {
 		return other
 	}
-	return clean(s)
-}
-
-// clean makes text from outside safe to draw: it has no control or
-// direction-changing characters, and no broken UTF-8.
-func clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == 0x2028 || r == 0x2029 {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(s, "\uFFFD"))
+	return scene.Clean(s)
 }
 
 // voice says how a line of a label is set.
@@ -99,7 +88,7 @@ func (g *Graph) labelOf(l *link) []line {
 
 func plainLines(label string) (lines []line) {
 	for s := range strings.SplitSeq(label, "\n") {
-		if s = clean(s); s != "" {
+		if s = scene.Clean(s); s != "" {
 			lines = append(lines, line{s, plain})
 		}
 	}

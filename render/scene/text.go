@@ -1,8 +1,9 @@
-package diagram
+package scene
 
 import (
 	"fmt"
 	"strings"
+	"unicode"
 
 	"codeberg.org/go-fonts/liberation/liberationsansbold"
 	"codeberg.org/go-fonts/liberation/liberationsansitalic"
@@ -18,13 +19,13 @@ import (
 // to it.
 const family = "'Liberation Sans', Arimo, Helvetica, Arial, sans-serif"
 
-// face is one of the three cuts that figures use.
-type face uint8
+// Face is one of the three cuts that figures use.
+type Face uint8
 
 const (
-	regular face = iota
-	bold
-	italic
+	Regular Face = iota
+	Bold
+	Italic
 	numFaces int = iota
 )
 
@@ -36,10 +37,11 @@ var faceFonts = [numFaces]gonum.Font{
 	{Typeface: "Liberation", Variant: "Sans", Style: font.StyleItalic},
 }
 
-// fonts measures text. It is never changed once made.
-type fonts [numFaces]*sfnt.Font
+// Fonts measures text. It is never changed once made.
+type Fonts [numFaces]*sfnt.Font
 
-func newFonts() (f fonts, err error) {
+// NewFonts reads the built-in fonts.
+func NewFonts() (f Fonts, err error) {
 	for i, data := range faceData {
 		if f[i], err = sfnt.Parse(data); err != nil {
 			return f, fmt.Errorf("reading the built-in font %s: %w", faceFonts[i].Name(), err)
@@ -48,9 +50,9 @@ func newFonts() (f fonts, err error) {
 	return f, nil
 }
 
-// width returns the width of a line at a size. Kerning is left out: no
+// Width returns the width of a line at a size. Kerning is left out: no
 // backend of ours applies it, and viewers that do only make text narrower.
-func (f *fonts) width(s string, c face, size float64) float64 {
+func (f *Fonts) Width(s string, c Face, size float64) float64 {
 	var buf sfnt.Buffer
 	em := f[c].UnitsPerEm()
 	sum := fixed.Int26_6(0)
@@ -69,17 +71,17 @@ func (f *fonts) width(s string, c face, size float64) float64 {
 // ascent is how far text rises above its baseline, as a share of its size;
 // leading is the distance of two baselines.
 const (
-	ascent  = 0.74
-	leading = 1.2
+	Ascent  = 0.74
+	Leading = 1.2
 )
 
-// wrap breaks text into lines of at most width, between words where it can.
-func (f *fonts) wrap(s string, c face, size, width float64) (lines []string) {
+// Wrap breaks text into lines of at most width, between words where it can.
+func (f *Fonts) Wrap(s string, c Face, size, width float64) (lines []string) {
 	current := ""
 	for _, word := range strings.Fields(s) {
 		for _, piece := range f.pieces(word, c, size, width) {
 			joined := strings.TrimSpace(current + " " + piece)
-			if current != "" && f.width(joined, c, size) > width {
+			if current != "" && f.Width(joined, c, size) > width {
 				lines = append(lines, current)
 				joined = piece
 			}
@@ -90,13 +92,24 @@ func (f *fonts) wrap(s string, c face, size, width float64) (lines []string) {
 }
 
 // pieces breaks a word that is wider than a line by itself.
-func (f *fonts) pieces(word string, c face, size, width float64) (out []string) {
+func (f *Fonts) pieces(word string, c Face, size, width float64) (out []string) {
 	start := 0
 	for i := range word {
-		if i > start && f.width(word[start:i+1], c, size) > width {
+		if i > start && f.Width(word[start:i+1], c, size) > width {
 			out = append(out, word[start:i])
 			start = i
 		}
 	}
 	return append(out, word[start:])
+}
+
+// Clean makes text from outside safe to draw: it has no control or
+// direction-changing characters, and no broken UTF-8.
+func Clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == 0x2028 || r == 0x2029 {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\uFFFD"))
 }

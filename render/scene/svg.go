@@ -1,4 +1,4 @@
-package diagram
+package scene
 
 import (
 	"bytes"
@@ -11,78 +11,82 @@ import (
 
 // writeSVG writes a scene as SVG 1.1. Each text carries its measured width, so
 // that a viewer with another font still keeps it within its place.
-func writeSVG(w io.Writer, s *scene) error {
+func writeSVG(w io.Writer, s *Scene) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, `<?xml version="1.0" encoding="UTF-8"?>
 <svg xmlns="http://www.w3.org/2000/svg" width="%spt" height="%spt" viewBox="0 0 %s %s" role="img" font-family="%s" style="font-kerning:none">
-`, num(s.size.x), num(s.size.y), num(s.size.x), num(s.size.y), family)
-	if s.title != "" {
-		fmt.Fprintf(&b, "<title>%s</title>\n", escaped(s.title))
+`, Num(s.Size.X), Num(s.Size.Y), Num(s.Size.X), Num(s.Size.Y), family)
+	if s.Title != "" {
+		fmt.Fprintf(&b, "<title>%s</title>\n", escaped(s.Title))
 	}
-	fmt.Fprintf(&b, "<rect width=\"%s\" height=\"%s\" fill=\"#ffffff\"/>\n", num(s.size.x), num(s.size.y))
-	for i := range s.marks {
-		s.marks[i].svg(&b)
+	fmt.Fprintf(&b, "<rect width=\"%s\" height=\"%s\" fill=\"#ffffff\"/>\n", Num(s.Size.X), Num(s.Size.Y))
+	for i := range s.Marks {
+		s.Marks[i].svg(&b)
 	}
 	b.WriteString("</svg>\n")
 	_, err := w.Write(b.Bytes())
 	return err
 }
 
-func (m *mark) svg(b *bytes.Buffer) {
-	if m.text != "" {
+func (m *Mark) svg(b *bytes.Buffer) {
+	if m.Text != "" {
 		fmt.Fprintf(b, `<text x="%s" y="%s" font-size="%s"%s fill="%s" textLength="%s" lengthAdjust="spacingAndGlyphs">%s</text>`+"\n",
-			num(m.at.x), num(m.at.y), num(m.size), [numFaces]string{bold: ` font-weight="bold"`, italic: ` font-style="italic"`}[m.face],
-			m.fill, num(m.width), escaped(m.text))
+			Num(m.At.X), Num(m.At.Y), Num(m.Size), [numFaces]string{Bold: ` font-weight="bold"`, Italic: ` font-style="italic"`}[m.Face],
+			m.Fill, Num(m.Width), escaped(m.Text))
 		return
 	}
 	fill := "none"
-	if m.filled {
-		fill = m.fill.String()
+	if m.Filled {
+		fill = m.Fill.String()
 	}
 	fmt.Fprintf(b, `<path d="%s" fill="%s"`, m.svgPath(), fill)
-	if m.stroke.width > 0 {
-		fmt.Fprintf(b, ` stroke="%s" stroke-width="%s"`, m.stroke.ink, num(m.stroke.width))
-		if d := dashes[m.stroke.dash]; d != nil {
+	if m.Stroke.Width > 0 {
+		fmt.Fprintf(b, ` stroke="%s" stroke-width="%s"`, m.Stroke.Ink, Num(m.Stroke.Width))
+		if d := dashes[m.Stroke.Dash]; d != nil {
 			fmt.Fprintf(b, ` stroke-dasharray="%s"`, nums(d))
 		}
 	}
 	b.WriteString("/>\n")
 }
 
-func (m *mark) svgPath() string {
+func (m *Mark) svgPath() string {
 	var b strings.Builder
-	for i, p := range m.path {
+	for i, p := range m.Path {
 		switch {
-		case i == 0:
-			b.WriteString("M" + pair(p.to))
-		case p.curve:
-			b.WriteString("C" + pair(p.c1) + " " + pair(p.c2) + " " + pair(p.to))
+		case i == 0 || p.Break:
+			if i > 0 && m.Closed {
+				b.WriteString("Z")
+			}
+			b.WriteString("M" + Pair(p.To))
+		case p.Curve:
+			b.WriteString("C" + Pair(p.C1) + " " + Pair(p.C2) + " " + Pair(p.To))
 		default:
-			b.WriteString("L" + pair(p.to))
+			b.WriteString("L" + Pair(p.To))
 		}
 	}
-	if m.closed {
+	if m.Closed {
 		b.WriteString("Z")
 	}
 	return b.String()
 }
 
 // String returns #rrggbb.
-func (i ink) String() string { return fmt.Sprintf("#%06x", uint32(i)) }
+func (i Ink) String() string { return fmt.Sprintf("#%06x", uint32(i)) }
 
-func pair(p point) string { return num(p.x) + "," + num(p.y) }
+// Pair writes a point as x,y.
+func Pair(p Point) string { return Num(p.X) + "," + Num(p.Y) }
 
 func nums(list []float64) string {
 	parts := make([]string, len(list))
 	for i, v := range list {
-		parts[i] = num(v)
+		parts[i] = Num(v)
 	}
 	return strings.Join(parts, " ")
 }
 
-// num writes a length to a hundredth of a point: finer is invisible, and
+// Num writes a length to a hundredth of a point: finer is invisible, and
 // hides differences of floating point between machines.
-func num(v float64) string {
+func Num(v float64) string {
 	s := strconv.FormatFloat(v, 'f', 2, 64)
 	s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
 	if s == "-0" {

@@ -1,0 +1,38 @@
+package scene
+
+// Ink is a colour as 0xRRGGBB.
+type Ink uint32
+
+// Colours after the palette of Okabe and Ito, which colour-blind readers tell
+// apart. None is needed to read a figure: dashes, heads and markers say the same.
+const (
+	Black  Ink = 0x1a1a1a
+	Blue   Ink = 0x0072b2
+	Orange Ink = 0xc04a00 // darker than the palette's, to be read as text
+	Grey   Ink = 0xa6a6a6
+	White  Ink = 0xffffff
+	Paper  Ink = 0xf3f3f1 // a ground that is hardly there
+)
+
+// Dash is how a line is broken: lengths of ink and gap. It stays an index, so
+// that a stroke can be compared.
+type Dash uint8
+
+const (
+	Solid Dash = iota
+	Dashed
+	Dotted
+	DashDot
+)
+
+var dashes = [...][]float64{Solid: nil, Dashed: {4.5, 2.6}, Dotted: {1.3, 2}, DashDot: {8, 2.2, 1.3, 2.2}}
+
+// Stroke is a pen.
+type Stroke struct {
+	Ink   Ink
+	Width float64
+	Dash  Dash
+}
+
+// Pen is a stroke.
+func Pen(i Ink, width float64, d Dash) Stroke { return Stroke{i, width, d} }

@@ -1,0 +1,98 @@
+package scene
+
+import (
+	"cmp"
+	"image/color"
+	"io"
+	"iter"
+	"strings"
+
+	"golang.org/x/image/font/opentype"
+	gonum "gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/vgimg"
+)
+
+// pngDPI is twice a screen's.
+const pngDPI = 144.0
+
+// writePNG draws a scene with gonum's vg.
+func writePNG(w io.Writer, s *Scene, f *Fonts) error {
+	c := vgimg.NewWith(vgimg.UseWH(vg.Length(s.Size.X), vg.Length(s.Size.Y)), vgimg.UseDPI(int(cmp.Or(s.DPI, pngDPI))), vgimg.UseBackgroundColor(color.White))
+	for i := range s.Marks {
+		s.Marks[i].png(c, f, s.Size.Y)
+	}
+	_, err := vgimg.PngCanvas{Canvas: c}.WriteTo(w)
+	return err
+}
+
+// png draws a mark; vg's y grows upwards.
+func (m *Mark) png(c *vgimg.Canvas, f *Fonts, height float64) {
+	at := func(p Point) vg.Point { return vg.Point{X: vg.Length(p.X), Y: vg.Length(height - p.Y)} }
+	if m.Text != "" {
+		cut := faceFonts[m.Face]
+		cut.Size = vg.Length(m.Size)
+		c.SetColor(m.Fill.rgba())
+		// Word by word: the font kerns the space before an A away.
+		for start, word := range wordsOf(m.Text) {
+			x := m.At.X + f.Width(m.Text[:start], m.Face, m.Size)
+			c.FillString(gonum.Face{Font: cut, Face: (*opentype.Font)(f[m.Face])}, at(Point{x, m.At.Y}), word)
+		}
+		return
+	}
+	var path vg.Path
+	for i, p := range m.Path {
+		switch {
+		case i == 0 || p.Break:
+			if i > 0 && m.Closed {
+				path.Close()
+			}
+			path.Move(at(p.To))
+		case p.Curve:
+			path.CubeTo(at(p.C1), at(p.C2), at(p.To))
+		default:
+			path.Line(at(p.To))
+		}
+	}
+	if m.Closed {
+		path.Close()
+	}
+	if m.Filled {
+		c.SetColor(m.Fill.rgba())
+		c.Fill(path)
+	}
+	if m.Stroke.Width > 0 {
+		c.SetColor(m.Stroke.Ink.rgba())
+		c.SetLineWidth(vg.Length(m.Stroke.Width))
+		c.SetLineDash(lengths(dashes[m.Stroke.Dash]), 0)
+		c.Stroke(path)
+	}
+}
+
+// wordsOf yields the words of a text with the offsets at which they begin.
+func wordsOf(text string) iter.Seq2[int, string] {
+	return func(yield func(int, string) bool) {
+		offset := 0
+		for part := range strings.SplitAfterSeq(text, " ") {
+			if !yield(offset, strings.TrimSuffix(part, " ")) {
+				return
+			}
+			offset += len(part)
+		}
+	}
+}
+
+func lengths(list []float64) []vg.Length {
+	out := make([]vg.Length, len(list))
+	for i, v := range list {
+		out[i] = vg.Length(v)
+	}
+	return out
+}
+
+func (i Ink) rgba() color.RGBA {
+	r, g, b := i.channels()
+	return color.RGBA{r, g, b, 255}
+}
+
+func (i Ink) channels() (r, g, b uint8) { return uint8(i >> 16), uint8(i >> 8), uint8(i) }
