@@ -58,6 +58,7 @@ type Analysis struct {
 	table    *reconstruct.Table
 	infer    *state.Inferrer
 	slots    []*slot // by Connection.Slot; apart, so that growing moves none
+	latest   latest
 	problems problems
 	damage   []finding.Finding // of the capture, once it is read to its end
 	began    capture.Timestamp
@@ -121,7 +122,7 @@ func (a *Analysis) Segments() iter.Seq[*Segment] {
 			if !a.picked(step) {
 				continue
 			}
-			a.slots[step.Conn.Slot].measures.tell(step, &row)
+			a.slots[step.Conn.Slot].measures.tell(step, &a.latest, &row)
 			if !yield(&row) {
 				return
 			}
@@ -189,7 +190,7 @@ func (a *Analysis) observe(step *reconstruct.Step) {
 		kept.selected = false
 	}
 	kept.states.Observe(step)
-	kept.measures.observe(step)
+	kept.measures.observe(step, &a.latest)
 	kept.selected = kept.selected || a.picked(step)
 }
 

@@ -39,21 +39,31 @@ func (m *measures) reset() {
 	m.rtt.Reset()
 }
 
-func (m *measures) observe(step *reconstruct.Step) {
-	m.loss.Prepare(step)
-	m.flight.Prepare(step)
-	m.rtt.Prepare(step)
-	verdict := m.loss.Observe(step, &m.flight, &m.rtt)
-	m.flight.Observe(step, verdict.Cause == loss.RTO)
-	m.rtt.Observe(step, m.flight.Delivered())
+// latest is what was found at the latest step. It is kept once, not for each
+// connection.
+type latest struct {
+	verdict   loss.Verdict
+	delivered flight.Delivery
+	sample    rtt.Sample
+	delivers  bool // sample is set
+}
+
+func (m *measures) observe(step *reconstruct.Step, now *latest) {
+	if step.Swapped {
+		m.loss.Swap()
+		m.flight.Swap()
+		m.rtt.Swap()
+	}
+	now.verdict = m.loss.Observe(step, &m.flight, &m.rtt)
+	m.flight.Observe(step, now.verdict.Cause == loss.RTO, &now.delivered)
+	now.sample, now.delivers = m.rtt.Observe(step, &now.delivered)
 }
 
 // tell fills s with what was found at the latest step.
-func (m *measures) tell(step *reconstruct.Step, s *Segment) {
-	s.Step = step
-	s.RTT, s.Delivers = m.rtt.Sample()
+func (m *measures) tell(step *reconstruct.Step, now *latest, s *Segment) {
+	s.Step, s.Loss = step, now.verdict
+	s.RTT, s.Delivers = now.sample, now.delivers
 	s.Flight, s.FlightKnown = m.flight.State(step)
-	s.Loss = m.loss.Verdict()
 }
 
 // results returns what was found over the whole connection.

@@ -18,21 +18,32 @@ const (
 // the peer has not acknowledged. The zero value is empty.
 //
 // Invariant: the segments are ascending, not empty, and do not overlap; pipe
-// is the sum of their weights and sacked that of the octets SACKed; see check.
+// is the sum of their weights and reports.octets that of what is SACKed; see
+// check.
 type Board struct {
 	segments []Segment // the first head of them are gone
 	head     int
 	pipe     int64
-	sacked   int64
-	high     seq.Offset // highest octet SACKed plus one
-	fallen   seq.Offset // what is below and not SACKed is lost
-	known    [maxBlocks]span
+	reports  *reports // nil until the first SACK
+}
+
+// reports are what the SACK blocks told.
+type reports struct {
+	octets int64
+	high   seq.Offset // highest octet SACKed plus one
+	fallen seq.Offset // what is below and not SACKed is lost
+	known  [maxBlocks]span
 }
 
 type span struct{ lo, hi seq.Offset }
 
 // clear empties b.
-func (b *Board) clear() { *b = Board{segments: b.segments[:0]} }
+func (b *Board) clear() {
+	b.segments, b.head, b.pipe = b.segments[:0], 0, 0
+	if b.reports != nil {
+		*b.reports = reports{}
+	}
+}
 
 // reset empties b, and keeps room that is not excessive.
 func (b *Board) reset() {
@@ -73,10 +84,20 @@ func (b *Board) Covering(o seq.Offset) *Segment {
 }
 
 // SACKed returns how many octets the receiver reports above a hole.
-func (b *Board) SACKed() int64 { return b.sacked }
+func (b *Board) SACKed() int64 {
+	if b.reports == nil {
+		return 0
+	}
+	return b.reports.octets
+}
 
 // High returns the highest octet SACKed plus one, 0 for none.
-func (b *Board) High() seq.Offset { return b.high }
+func (b *Board) High() seq.Offset {
+	if b.reports == nil {
+		return 0
+	}
+	return b.reports.high
+}
 
 // change lets do alter a segment, and keeps the sums.
 func (b *Board) change(s *Segment, do func(*Segment)) {
@@ -88,21 +109,17 @@ func (b *Board) change(s *Segment, do func(*Segment)) {
 func (b *Board) take(s *Segment, sign int64) {
 	b.pipe += sign * s.weight()
 	if s.status&sacked != 0 {
-		b.sacked += sign * s.octets()
+		b.reports.octets += sign * s.octets()
 	}
 }
 
 // send records a segment, where max is what its sender had sent before.
-func (b *Board) send(s Segment, max seq.Offset, limit int) {
-	if s.Lo >= s.Hi {
-		return
-	}
+func (b *Board) send(s *Segment, max seq.Offset, limit int) {
 	if s.Lo > max { // what lies between did not pass
-		b.push(Segment{Lo: max, Hi: s.Lo}, limit)
-		max = s.Lo
+		b.push(&Segment{Lo: max, Hi: s.Lo}, limit)
 	}
 	if s.Lo < max {
-		b.repeat(&s, min(s.Hi, max))
+		b.repeat(s, min(s.Hi, max))
 		s.Lo = max
 	}
 	if s.Lo < s.Hi {
@@ -111,7 +128,7 @@ func (b *Board) send(s Segment, max seq.Offset, limit int) {
 }
 
 // push puts a segment at the end.
-func (b *Board) push(s Segment, limit int) {
+func (b *Board) push(s *Segment, limit int) {
 	if b.Len() >= limit {
 		b.pop()
 	}
@@ -119,7 +136,7 @@ func (b *Board) push(s Segment, limit int) {
 		n := copy(b.segments, b.segments[b.head:])
 		b.segments, b.head = b.segments[:n], 0
 	}
-	b.segments = append(b.segments, s)
+	b.segments = append(b.segments, *s)
 	b.pipe += s.weight()
 }
 
@@ -187,8 +204,8 @@ func (b *Board) check() error {
 			sackedOctets += s.octets()
 		}
 	}
-	if pipe != b.pipe || sackedOctets != b.sacked {
-		return fmt.Errorf("pipe %d, is %d; SACKed %d, are %d", b.pipe, pipe, b.sacked, sackedOctets)
+	if pipe != b.pipe || sackedOctets != b.SACKed() {
+		return fmt.Errorf("pipe %d, is %d; SACKed %d, are %d", b.pipe, pipe, b.SACKed(), sackedOctets)
 	}
 	return nil
 }

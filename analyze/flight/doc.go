@@ -8,7 +8,7 @@
 // step, and at the end a Result for each side:
 //
 //	var t flight.Tracker
-//	t.Observe(step, timeout)
+//	t.Observe(step, timeout, &delivered)
 //	if s, ok := t.State(step); ok { fmt.Println(s.InFlight, s.Pipe) }
 //
 // Two quantities are told apart. Outstanding is SND.NXT - SND.UNA (RFC 9293

@@ -32,64 +32,54 @@ type Result struct {
 }
 
 // Tracker follows both sides of one connection. The zero value is ready.
-type Tracker struct {
-	sides     [2]side
-	delivered Delivery
-}
+type Tracker struct{ sides [2]side }
 
 // side is one of them: what it sent, and the window it advertised.
 type side struct {
-	board        Board
 	acked        bool // its peer acknowledged something
 	measured     bool // the maxima are set
 	advertised   bool // window is set
 	scaled       bool // and its scale is known
+	sent         bool // it sent payload
+	board        Board
 	window       int64
 	maxInFlight  int64
 	maxPipe      int64
-	windows      quantile.Tally
-	began, ended capture.Timestamp // of its transfer, meaningful with sent
 	last         seq.Offset        // end of its latest new payload
-	sent         bool
+	began, ended capture.Timestamp // of its transfer, meaningful with sent
+	windows      quantile.Tally
 }
 
 // Reset makes t ready for another connection, and keeps its room.
 func (t *Tracker) Reset() {
 	for i := range t.sides {
 		s := &t.sides[i]
-		board, windows := s.board, s.windows
-		board.reset()
-		windows.Reset()
-		*s = side{board: board, windows: windows}
+		s.board.reset()
+		s.windows.Reset()
+		*s = side{board: s.board, windows: s.windows}
 	}
 }
 
 // Board returns what a side has on the way.
 func (t *Tracker) Board(s reconstruct.Side) *Board { return &t.sides[s].board }
 
-// Delivered returns what the latest step reported for the first time.
-func (t *Tracker) Delivered() *Delivery { return &t.delivered }
-
 // idle are the marks of segments that take no place in the stream.
 const idle = 1<<reconstruct.KeepAlive | 1<<reconstruct.WindowProbe
 
-// Prepare lets t learn from a step what those who judge it need: who is who.
-// It comes before Observe.
-func (t *Tracker) Prepare(step *reconstruct.Step) {
-	if step.Swapped {
-		t.sides[0], t.sides[1] = t.sides[1], t.sides[0]
-	}
-}
+// Swap is told that a late SYN showed who is the client: from the next step on,
+// Client is who was taken for Server (see reconstruct.Step.Swapped).
+func (t *Tracker) Swap() { t.sides[0], t.sides[1] = t.sides[1], t.sides[0] }
 
-// Observe takes the next segment of the connection. timeout tells that its
-// sender sent it because the retransmission timer ran out.
-func (t *Tracker) Observe(step *reconstruct.Step, timeout bool) {
-	t.delivered.begin(step.Segment)
+// Observe takes the next segment of the connection, and sets d to what it
+// delivers. timeout tells that its sender sent it because the retransmission
+// timer ran out.
+func (t *Tracker) Observe(step *reconstruct.Step, timeout bool, d *Delivery) {
+	d.begin(step.Segment)
 	if step.Marks&(1<<reconstruct.Duplicate|1<<reconstruct.OutOfWindow) != 0 {
 		return
 	}
 	if step.Segment.Flags.Has(decode.RST) { // it has neither octets nor a window
-		t.acknowledge(step)
+		t.acknowledge(step, d)
 		return
 	}
 	if timeout {
@@ -100,7 +90,7 @@ func (t *Tracker) Observe(step *reconstruct.Step, timeout bool) {
 	}
 	if step.HasAck {
 		t.sides[step.Conn.Peer(step.From)].acked = true
-		t.acknowledge(step)
+		t.acknowledge(step, d)
 	}
 	t.sides[step.From].advertise(step)
 	t.measure(step)
@@ -114,7 +104,8 @@ func (t *Tracker) send(step *reconstruct.Step) {
 		limit = onlyOneWay
 	}
 	top := step.Before[step.From].Max
-	s.board.send(segmentOf(step), top, limit)
+	sent := segmentOf(step)
+	s.board.send(&sent, top, limit)
 	if step.Segment.Len > 0 && step.End > top {
 		if !s.sent {
 			s.sent, s.began = true, step.Segment.Time
@@ -124,13 +115,13 @@ func (t *Tracker) send(step *reconstruct.Step) {
 }
 
 // acknowledge records what the step reports of its peer's octets.
-func (t *Tracker) acknowledge(step *reconstruct.Step) {
+func (t *Tracker) acknowledge(step *reconstruct.Step, d *Delivery) {
 	to := step.Conn.Peer(step.From)
 	s := &t.sides[to]
 	before, now := step.Before[to].Acked, step.Conn.Half[to].Acked
 	if now > before {
 		s.acked = true
-		s.board.acknowledge(now, &t.delivered)
+		s.board.acknowledge(now, d)
 		if now == step.Conn.Half[to].Max {
 			s.board.clear() // also what was numbered after another SYN-ACK's number
 		}
@@ -139,7 +130,7 @@ func (t *Tracker) acknowledge(step *reconstruct.Step) {
 		}
 	}
 	if step.Segment.Options.SACKCount > 0 {
-		s.board.selectively(step, to, segmentSize(step.Conn, to), &t.delivered)
+		s.board.selectively(step, to, segmentSize(step.Conn, to), d)
 	}
 }
 
@@ -178,11 +169,18 @@ func (t *Tracker) measure(step *reconstruct.Step) {
 	if step.End == step.Seq {
 		return // only what is sent raises them
 	}
-	if state, ok := t.of(step, step.From); ok {
-		s := &t.sides[step.From]
+	s := &t.sides[step.From]
+	if outstanding, ok := s.outstanding(step, step.From); ok {
 		s.measured = true
-		s.maxInFlight, s.maxPipe = max(s.maxInFlight, state.InFlight), max(s.maxPipe, state.Pipe)
+		s.maxInFlight, s.maxPipe = max(s.maxInFlight, outstanding), max(s.maxPipe, s.board.pipe)
 	}
+}
+
+// outstanding returns how many octets s, which is about, has outstanding; ok is
+// false where nobody acknowledges them and it sent more than its SYN.
+func (s *side) outstanding(step *reconstruct.Step, about reconstruct.Side) (octets int64, ok bool) {
+	h := &step.Conn.Half[about]
+	return int64(h.Max - h.Acked), s.acked || about == step.From && step.Seq == 0
 }
 
 // About returns whose flight a step is about: its sender's where it carries
@@ -206,13 +204,12 @@ func (t *Tracker) State(step *reconstruct.Step) (state State, ok bool) {
 }
 
 func (t *Tracker) of(step *reconstruct.Step, about reconstruct.Side) (state State, ok bool) {
-	s, h := &t.sides[about], &step.Conn.Half[about]
-	peer := &t.sides[step.Conn.Peer(about)]
+	s, peer := &t.sides[about], &t.sides[step.Conn.Peer(about)]
 	state.Window, state.WindowKnown = peer.window, peer.advertised && peer.scaled
-	if !s.acked && !(about == step.From && step.Seq == 0) {
+	if state.InFlight, ok = s.outstanding(step, about); !ok {
+		state.InFlight = 0
 		return state, false
 	}
-	state.InFlight = int64(h.Max - h.Acked)
 	state.Pipe = s.board.pipe
 	return state, true
 }

@@ -105,7 +105,7 @@ func follow(t *testing.T, text string) {
 	table := reconstruct.NewTable(reconstruct.Options{})
 	for i := range segments {
 		step := table.Add(&segments[i])
-		tracker.Observe(step, false)
+		tracker.Observe(step, false, new(flight.Delivery))
 		if wants[i] == "" {
 			continue
 		}
@@ -143,8 +143,10 @@ func TestAgainstModel(t *testing.T) {
 				trackers[step.Conn.Slot] = new(flight.Tracker)
 			}
 			tracker := trackers[step.Conn.Slot]
-			tracker.Prepare(step)
-			tracker.Observe(step, i%7 == 0)
+			if step.Swapped {
+				tracker.Swap()
+			}
+			tracker.Observe(step, i%7 == 0, new(flight.Delivery))
 			steps++
 			for _, side := range reconstruct.Sides {
 				if err := tracker.Board(side).Check(); err != nil {
@@ -192,7 +194,7 @@ func BenchmarkObserve(b *testing.B) {
 			tracker.Reset()
 			b.StartTimer()
 		}
-		tracker.Observe(table.Add(&segments[i%len(segments)]), false)
+		tracker.Observe(table.Add(&segments[i%len(segments)]), false, new(flight.Delivery))
 	}
 }
 
@@ -210,7 +212,7 @@ func TestMemoryIsBounded(t *testing.T) {
 			if i%3 == 2 && (!c.answers || i > 2) {
 				continue
 			}
-			tracker.Observe(table.Add(&g), false)
+			tracker.Observe(table.Add(&g), false, new(flight.Delivery))
 		}
 		board := tracker.Board(reconstruct.Client)
 		if err := board.Check(); err != nil || board.Len() != c.most {
@@ -226,7 +228,7 @@ func TestSteadyStateAllocatesNothing(t *testing.T) {
 	at := 0
 	pass := func() {
 		for range 500 {
-			tracker.Observe(table.Add(&segments[at]), false)
+			tracker.Observe(table.Add(&segments[at]), false, new(flight.Delivery))
 			at++
 		}
 	}

@@ -17,6 +17,9 @@ const dupThresh = 3
 func (b *Board) selectively(step *reconstruct.Step, s reconstruct.Side, mss int64, d *Delivery) {
 	o := &step.Segment.Options
 	h := &step.Conn.Half[s]
+	if b.reports == nil {
+		b.reports = new(reports)
+	}
 	var blocks [maxBlocks]span
 	risen := false
 	for i, block := range o.SACK[:o.SACKCount] {
@@ -29,7 +32,7 @@ func (b *Board) selectively(step *reconstruct.Step, s reconstruct.Side, mss int6
 			risen = true
 		}
 	}
-	b.known = blocks
+	b.reports.known = blocks
 	if risen {
 		b.fell(mss)
 	}
@@ -38,7 +41,7 @@ func (b *Board) selectively(step *reconstruct.Step, s reconstruct.Side, mss int6
 // skip returns where in [lo, hi) the octets begin that the blocks of the
 // previous acknowledgement did not report: a receiver repeats its blocks.
 func (b *Board) skip(lo, hi seq.Offset) seq.Offset {
-	for _, k := range b.known {
+	for _, k := range b.reports.known {
 		if k.lo <= lo && lo < k.hi {
 			lo = min(k.hi, hi)
 		}
@@ -62,19 +65,19 @@ func (b *Board) report(lo, hi seq.Offset, d *Delivery) (news bool) {
 		b.change(s, func(s *Segment) { s.status |= sacked })
 		news = true
 	}
-	b.high = max(b.high, hi)
+	b.reports.high = max(b.reports.high, hi)
 	return news
 }
 
 // fell marks as lost what IsLost of RFC 6675 section 4 says, after news.
 func (b *Board) fell(mss int64) {
 	edge := b.edge(mss)
-	for i := b.Find(b.fallen); i < b.Len() && b.At(i).Hi <= edge; i++ {
+	for i := b.Find(b.reports.fallen); i < b.Len() && b.At(i).Hi <= edge; i++ {
 		if s := b.At(i); s.status&(sacked|lost) == 0 {
 			b.change(s, func(s *Segment) { s.status |= lost })
 		}
 	}
-	b.fallen = max(b.fallen, edge)
+	b.reports.fallen = max(b.reports.fallen, edge)
 }
 
 // edge returns the offset below which so much above is SACKed that what is not
@@ -82,8 +85,8 @@ func (b *Board) fell(mss int64) {
 func (b *Board) edge(mss int64) seq.Offset {
 	var octets int64
 	runs := 0
-	next := b.high
-	for i := min(b.Find(b.high-1), b.Len()-1); i >= 0; i-- {
+	next := b.reports.high
+	for i := min(b.Find(b.reports.high-1), b.Len()-1); i >= 0; i-- {
 		s := b.At(i)
 		if !s.SACKed() {
 			continue

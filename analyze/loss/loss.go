@@ -15,14 +15,11 @@ import (
 type Counts [NumCauses]uint32
 
 // Tracker judges both sides of one connection. The zero value is ready.
-type Tracker struct {
-	sides   [2]side
-	verdict Verdict
-}
+type Tracker struct{ sides [2]side }
 
 // side is what is remembered of a sender.
 type side struct {
-	counts  Counts
+	counts  *Counts    // nil until there is something to explain
 	recover seq.Offset // what was sent when the recovery began; in one while below is unacknowledged
 	dups    uint16     // duplicate acknowledgements since the latest that was not
 	ids     counter
@@ -35,46 +32,52 @@ type side struct {
 // Reset makes t ready for another connection.
 func (t *Tracker) Reset() { *t = Tracker{} }
 
-// Prepare lets t learn from a step who is who. It comes before Observe.
-func (t *Tracker) Prepare(step *reconstruct.Step) {
-	if step.Swapped {
-		t.sides[0], t.sides[1] = t.sides[1], t.sides[0]
+// count adds one to those with a cause.
+func (s *side) count(c Cause) {
+	if s.counts == nil {
+		s.counts = new(Counts)
 	}
+	s.counts[c]++
 }
 
-// Counts returns how often each cause was found on a side.
-func (t *Tracker) Counts(s reconstruct.Side) Counts { return t.sides[s].counts }
+// Swap is told that a late SYN showed who is the client: from the next step on,
+// Client is who was taken for Server (see reconstruct.Step.Swapped).
+func (t *Tracker) Swap() { t.sides[0], t.sides[1] = t.sides[1], t.sides[0] }
 
-// Verdict returns what is thought of the latest step.
-func (t *Tracker) Verdict() Verdict { return t.verdict }
+// Counts returns how often each cause was found on a side.
+func (t *Tracker) Counts(s reconstruct.Side) (c Counts) {
+	if counts := t.sides[s].counts; counts != nil {
+		c = *counts
+	}
+	return c
+}
 
 const explained = 1<<reconstruct.Retransmission | 1<<reconstruct.OutOfOrder | 1<<reconstruct.Duplicate |
 	1<<reconstruct.KeepAlive | 1<<reconstruct.WindowProbe
 
 // Observe takes the next segment of the connection, before flights and times
 // do, and returns what is thought of it.
-func (t *Tracker) Observe(step *reconstruct.Step, flights *flight.Tracker, times *rtt.Tracker) Verdict {
-	t.verdict = Verdict{}
+func (t *Tracker) Observe(step *reconstruct.Step, flights *flight.Tracker, times *rtt.Tracker) (v Verdict) {
 	if step.Marks&explained != 0 {
 		c := evidence{step: step, side: &t.sides[step.From], board: flights.Board(step.From)}
 		c.measure(times)
-		t.verdict = c.judge()
-		t.sides[step.From].counts[t.verdict.Cause]++
+		v = c.judge()
+		c.side.count(v.Cause)
 	}
 	if step.Marks&(1<<reconstruct.Duplicate|1<<reconstruct.OutOfWindow) == 0 {
-		t.follow(step)
+		t.follow(step, v.Cause)
 	}
-	return t.verdict
+	return v
 }
 
 // follow keeps what later verdicts need.
-func (t *Tracker) follow(step *reconstruct.Step) {
+func (t *Tracker) follow(step *reconstruct.Step, cause Cause) {
 	now := step.Segment.Time
 	if s := &t.sides[step.From]; step.End > step.Seq && !step.Segment.Flags.Has(decode.RST) {
-		if cause := t.verdict.Cause; cause == RTO || cause == Fast {
+		if cause == RTO || cause == Fast {
 			s.recover = step.Before[step.From].Max
 		}
-		if t.verdict.Cause == None {
+		if cause == None {
 			s.ids.see(step.Segment)
 		}
 		s.spoke, s.hasSent = now, true

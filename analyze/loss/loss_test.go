@@ -123,12 +123,15 @@ type trackers struct {
 }
 
 func (t *trackers) observe(step *reconstruct.Step) loss.Verdict {
-	t.losses.Prepare(step)
-	t.flights.Prepare(step)
-	t.times.Prepare(step)
+	if step.Swapped {
+		t.losses.Swap()
+		t.flights.Swap()
+		t.times.Swap()
+	}
 	v := t.losses.Observe(step, &t.flights, &t.times)
-	t.flights.Observe(step, v.Cause == loss.RTO)
-	t.times.Observe(step, t.flights.Delivered())
+	var delivered flight.Delivery
+	t.flights.Observe(step, v.Cause == loss.RTO, &delivered)
+	t.times.Observe(step, &delivered)
 	return v
 }
 

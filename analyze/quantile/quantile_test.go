@@ -10,12 +10,15 @@ import (
 )
 
 func (d *Distribution) check() error {
-	kept := int64(len(d.values))
-	for _, c := range d.counts {
+	if d.rest == nil {
+		return nil
+	}
+	var kept int64
+	for _, c := range d.rest.counts {
 		kept += int64(c)
 	}
-	if kept != d.n || d.counts != nil && len(d.values) > 0 {
-		return fmt.Errorf("%d values kept one by one, %d in all, %d were added", len(d.values), kept, d.n)
+	if kept != d.rest.n || len(d.values) > 0 {
+		return fmt.Errorf("%d values kept one by one, %d in the histogram, %d were added", len(d.values), kept, d.rest.n)
 	}
 	return nil
 }
@@ -44,6 +47,12 @@ func TestAgainstSorting(t *testing.T) {
 			t.Fatal(err)
 		}
 		slices.Sort(values)
+		told := d.Summary()
+		for q, v := range map[float64]int64{0.1: told.P10, 0.5: told.Median, 0.9: told.P90, 0.99: told.P99} {
+			if got, _ := d.Quantile(q); got != v {
+				t.Fatalf("summary: quantile %v of %d values is %d, asked alone %d", q, n, v, got)
+			}
+		}
 		for _, q := range []float64{0, 0.1, 0.5, 0.9, 0.99, 1} {
 			got, ok := d.Quantile(q)
 			want := values[max(int(math.Ceil(q*float64(n))), 1)-1]
@@ -80,8 +89,9 @@ func TestMergeIsAsOne(t *testing.T) {
 		}
 		gotSD, _ := got.Deviation()
 		wantSD, _ := want.Deviation()
-		if got.N() != want.N() || got.min != want.min || got.max != want.max || math.Abs(got.mean-want.mean) > 1e-6 || math.Abs(gotSD-wantSD) > 1e-6 {
-			t.Errorf("%v: merged %+v %+v, want %+v", sizes, got.n, gotSD, wantSD)
+		g, w := got.moments(), want.moments()
+		if g.n != w.n || g.min != w.min || g.max != w.max || math.Abs(g.mean-w.mean) > 1e-6 || math.Abs(gotSD-wantSD) > 1e-6 {
+			t.Errorf("%v: merged %+v, want %+v", sizes, g, w)
 		}
 		a, _ := got.Quantile(0.9)
 		b, _ := want.Quantile(0.9)

@@ -10,14 +10,20 @@ type Summary struct {
 
 // Summary returns what is told of d.
 func (d *Distribution) Summary() Summary {
-	if d.n == 0 {
+	m := d.moments()
+	if m.n == 0 {
 		return Summary{}
 	}
-	s := Summary{N: d.n, Min: d.min, Max: d.max, Mean: d.mean}
-	s.P10, _ = d.Quantile(0.1)
-	s.Median, _ = d.Quantile(0.5)
-	s.P90, _ = d.Quantile(0.9)
-	s.P99, _ = d.Quantile(0.99)
-	s.SD, _ = d.Deviation()
+	s := Summary{N: m.n, Min: m.min, Max: m.max, Mean: m.mean, SD: m.deviation()}
+	p10, median, p90, p99 := rankOf(0.1, m.n), rankOf(0.5, m.n), rankOf(0.9, m.n), rankOf(0.99, m.n)
+	if h := d.rest; h != nil {
+		s.P10, s.Median, s.P90, s.P99 = h.nth(p10), h.nth(median), h.nth(p90), h.nth(p99)
+		return s
+	}
+	// Each selection parts the values for the next one.
+	s.Median = nth(d.values, int(median))
+	s.P10 = nth(d.values[:median+1], int(p10))
+	s.P90 = nth(d.values[median:], int(p90-median))
+	s.P99 = nth(d.values[p90:], int(p99-p90))
 	return s
 }

@@ -17,7 +17,7 @@ const Distinct = 256
 type Tally struct {
 	run  count   // of the value added last, not yet in seen or rest
 	seen []count // ascending; nil after spilling
-	rest Distribution
+	rest *Distribution
 }
 
 type count struct {
@@ -27,8 +27,7 @@ type count struct {
 
 // Reset empties t. It keeps room.
 func (t *Tally) Reset() {
-	t.run, t.seen = count{}, t.seen[:0]
-	t.rest.Reset()
+	t.run, t.seen, t.rest = count{}, t.seen[:0], nil
 }
 
 // Add takes one more value.
@@ -49,13 +48,14 @@ func (t *Tally) settle() {
 	}
 	at, found := slices.BinarySearchFunc(t.seen, run.value, func(c count, v int64) int { return cmp.Compare(c.value, v) })
 	switch {
-	case t.rest.n > 0:
+	case t.rest != nil:
 		t.rest.repeat(run)
 	case found:
 		t.seen[at].n += run.n
 	case len(t.seen) < Distinct:
 		t.seen = slices.Insert(t.seen, at, run)
 	default:
+		t.rest = new(Distribution)
 		for _, c := range t.seen {
 			t.rest.repeat(c)
 		}
@@ -75,8 +75,9 @@ func (d *Distribution) repeat(c count) {
 // median alone.
 func (t *Tally) Summary() (s Summary) {
 	t.settle()
-	if t.rest.n > 0 {
-		s.N, s.Min, s.Max = t.rest.n, t.rest.min, t.rest.max
+	if t.rest != nil {
+		m := t.rest.moments()
+		s.N, s.Min, s.Max = m.n, m.min, m.max
 		s.Median, _ = t.rest.Quantile(0.5)
 		return s
 	}

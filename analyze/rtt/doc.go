@@ -6,8 +6,7 @@
 // any time, and at the end a Result for each side, of its own octets:
 //
 //	var t rtt.Tracker
-//	t.Observe(step, flights.Delivered())
-//	if s, ok := t.Sample(); ok { fmt.Println(s.RTT, s.Frame) }
+//	if s, ok := t.Observe(step, &delivered); ok { fmt.Println(s.RTT, s.Frame) }
 //
 // Two methods run side by side and are never mixed.
 //

@@ -50,11 +50,7 @@ func (r *Result) Best() (s quantile.Summary) {
 }
 
 // Tracker measures both sides of one connection. The zero value is ready.
-type Tracker struct {
-	sides  [2]side
-	sample Sample
-	acked  bool // sample is of the latest step
-}
+type Tracker struct{ sides [2]side }
 
 // side is what is known of the round trips of one side's octets.
 type side struct {
@@ -73,53 +69,42 @@ func (t *Tracker) Reset() {
 		}
 		*s = side{samples: s.samples}
 	}
-	t.sample, t.acked = Sample{}, false
 }
 
-// Prepare lets t learn from a step who is who. It comes before Observe.
-func (t *Tracker) Prepare(step *reconstruct.Step) {
-	if step.Swapped {
-		t.sides[0], t.sides[1] = t.sides[1], t.sides[0]
-	}
-}
+// Swap is told that a late SYN showed who is the client: from the next step on,
+// Client is who was taken for Server (see reconstruct.Step.Swapped).
+func (t *Tracker) Swap() { t.sides[0], t.sides[1] = t.sides[1], t.sides[0] }
 
 // Estimate returns the smoothed round trip of a side's octets.
 func (t *Tracker) Estimate(s reconstruct.Side) *Estimate { return &t.sides[s].estimate }
 
-// Sample returns what the latest step tells of a round trip; ok is false where
-// it delivers nothing new.
-func (t *Tracker) Sample() (s Sample, ok bool) { return t.sample, t.acked }
-
-// Observe takes the next segment of the connection and what it delivered.
-func (t *Tracker) Observe(step *reconstruct.Step, d *flight.Delivery) {
-	t.acked = false
-	if step.Segment.Flags.Has(decode.RST) {
-		return
+// Observe takes the next segment of the connection and what it delivered, and
+// returns what that tells of a round trip; ok is false where it delivers
+// nothing new.
+func (t *Tracker) Observe(step *reconstruct.Step, d *flight.Delivery) (s Sample, ok bool) {
+	if d.Octets == 0 || step.Segment.Flags.Has(decode.RST) {
+		return s, false
 	}
 	to := &t.sides[step.Conn.Peer(step.From)]
-	if d.Octets == 0 {
-		return
-	}
 	echo, echoed := to.echo(step, d)
 	if echoed && step.Ack > 1 {
 		to.samples[Timestamps].Add(int64(echo))
 	}
 	now := step.Segment.Time
-	t.acked = true
-	t.sample = Sample{Frame: d.Frame}
-	if d.Unambiguous() && now >= d.Newest {
-		if d.Data {
-			t.sample.RTT, t.sample.Valid = now.Sub(d.Newest), true
-			to.samples[Karn].Add(int64(t.sample.RTT))
-		}
+	s.Frame = d.Frame
+	clear := d.Unambiguous()
+	if clear && d.Data && now >= d.Newest {
+		s.RTT, s.Valid = now.Sub(d.Newest), true
+		to.samples[Karn].Add(int64(s.RTT))
 	}
 	switch {
-	case d.Unambiguous() && d.Repeated == capture.NoTime && now >= d.Oldest:
+	case clear && d.Repeated == capture.NoTime && now >= d.Oldest:
 		to.estimate.Add(now.Sub(d.Oldest))
 	case echoed:
 		to.estimate.Add(echo)
 	}
-	t.sample.Estimate = to.estimate
+	s.Estimate = to.estimate
+	return s, true
 }
 
 // echo returns the round trip that the timestamps of a step end: at the first

@@ -89,9 +89,9 @@ func follow(t *testing.T, text string) {
 	segments := s.Segments()
 	for i := range segments {
 		step := table.Add(&segments[i])
-		flights.Observe(step, false)
-		times.Observe(step, flights.Delivered())
-		sample, ok := times.Sample()
+		var delivered flight.Delivery
+		flights.Observe(step, false, &delivered)
+		sample, ok := times.Observe(step, &delivered)
 		if got := describe(sample, ok); got != wants[i] && (wants[i] != "" || sample.Valid) {
 			t.Errorf("frame %d: %q, want %q", i+1, got, wants[i])
 		}
@@ -168,11 +168,13 @@ type trackers struct {
 func newTrackers() *trackers { return new(trackers) }
 
 func (t *trackers) observe(step *reconstruct.Step) (rtt.Sample, bool) {
-	t.flights.Prepare(step)
-	t.times.Prepare(step)
-	t.flights.Observe(step, false)
-	t.times.Observe(step, t.flights.Delivered())
-	return t.times.Sample()
+	if step.Swapped {
+		t.flights.Swap()
+		t.times.Swap()
+	}
+	var delivered flight.Delivery
+	t.flights.Observe(step, false, &delivered)
+	return t.times.Observe(step, &delivered)
 }
 
 // The least round trip is the delay that was set, where it was set on one way.
