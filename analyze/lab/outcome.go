@@ -8,6 +8,7 @@ import (
 	"github.com/flowstate-tcp/flowstate/capture"
 	"github.com/flowstate-tcp/flowstate/capture/workload"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
+	"github.com/flowstate-tcp/flowstate/reconstruct/decode"
 )
 
 // Prediction is how a connection should close.
@@ -65,15 +66,31 @@ func Outcomes(calls []workload.Call, client, server []*analyze.Connection) []Out
 	return all
 }
 
+// twin is a connection as the tap at the other end saw it. Where both ends
+// open, each tap takes the end beside it for the client.
+type twin struct {
+	*analyze.Connection // nil: there is none
+	swapped             bool
+}
+
+// side is what the twin calls a side.
+func (t twin) side(s reconstruct.Side) reconstruct.Side {
+	if t.swapped {
+		return s.Peer()
+	}
+	return s
+}
+
 // twinsOf finds each connection of the client's capture in the server's. The
 // same addresses and ports again are told apart by their order.
-func twinsOf(client, server []*analyze.Connection) map[int]*analyze.Connection {
-	twins := map[int]*analyze.Connection{}
+func twinsOf(client, server []*analyze.Connection) map[int]twin {
+	twins := map[int]twin{}
 	used := make([]bool, len(server))
 	for i, c := range client {
 		for j, s := range server {
-			if !used[j] && s.Ends == c.Ends {
-				used[j], twins[i] = true, s
+			swapped := s.Ends == [2]decode.Endpoint{c.Ends[1], c.Ends[0]}
+			if !used[j] && (swapped || s.Ends == c.Ends) {
+				used[j], twins[i] = true, twin{s, swapped}
 				break
 			}
 		}
@@ -115,13 +132,13 @@ func sideOf(made workload.Call, c *analyze.Connection) (reconstruct.Side, bool) 
 }
 
 // predict says how the connection should close, and whether it did.
-func (o *Outcome) predict(pair [2]call, c, twin *analyze.Connection) {
+func (o *Outcome) predict(pair [2]call, c *analyze.Connection, t twin) {
 	first, second := pair[0], pair[1]
 	o.Gap = second.Begin.Sub(first.Begin)
 	if o.Close == state.CloseResetByClient || o.Close == state.CloseResetByServer {
 		return
 	}
-	arrived, ok := o.arrival(first, c, twin)
+	arrived, ok := o.arrival(first, c, t)
 	if !ok {
 		return
 	}
@@ -137,9 +154,9 @@ func (o *Outcome) predict(pair [2]call, c, twin *analyze.Connection) {
 }
 
 // arrival is when the first FIN reached the other end.
-func (o *Outcome) arrival(first call, c, twin *analyze.Connection) (capture.Timestamp, bool) {
-	if left, ok := finTime(c, first.side); ok && twin != nil {
-		if came, ok := finTime(twin, first.side); ok {
+func (o *Outcome) arrival(first call, c *analyze.Connection, t twin) (capture.Timestamp, bool) {
+	if left, ok := finTime(c, first.side); ok && t.Connection != nil {
+		if came, ok := finTime(t.Connection, t.side(first.side)); ok {
 			if first.side == reconstruct.Server { // the client's tap saw it come
 				left, came = came, left
 			}

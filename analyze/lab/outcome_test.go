@@ -82,6 +82,18 @@ func TestPredictionOfOneCapture(t *testing.T) {
 	}
 }
 
+// Where both ends open, the tap at the server takes the server for the client.
+func TestPredictionAfterSimultaneousOpen(t *testing.T) {
+	at := seen(state.CloseServerFirst, 5110)
+	at.Ends[0], at.Ends[1] = at.Ends[1], at.Ends[0]
+	at.States.Paths[0], at.States.Paths[1] = at.States.Paths[1], at.States.Paths[0]
+	calls := []workload.Call{closing(reconstruct.Client, "close", 100, 120), closing(reconstruct.Server, "close", 6000, 6020)}
+	got := Outcomes(calls, []*analyze.Connection{seen(state.CloseClientFirst, 110)}, []*analyze.Connection{at})
+	if len(got) != 1 || got[0].Predicted != ClientFirst || !got[0].Agrees || !got[0].Measured || got[0].OneWay != 5*time.Millisecond {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestSpread(t *testing.T) {
 	if s := SpreadOf([]time.Duration{4, 1, 3, 2}); s != (Spread{2, 1, 4}) {
 		t.Errorf("%v", s)

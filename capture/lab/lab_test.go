@@ -205,12 +205,54 @@ func TestInterruptedLeavesWhatIsComplete(t *testing.T) {
 	}
 }
 
+// Every situation comes about in virtual time, and so do the benchmark's modes
+// that need no second process.
+func TestSimulatedWorkloads(t *testing.T) {
+	changes := map[string]func(*Settings){
+		"1thread": func(s *Settings) { s.Knobs.Mode = workload.OneThread },
+		"-s":      func(s *Settings) { s.Knobs.Fixed = true },
+		"-v":      func(s *Settings) { s.Knobs.Verbose = true },
+		"IPv6":    func(s *Settings) { s.IPv6 = true },
+		"cubic":   func(s *Settings) { s.Congestion = "cubic" },
+	}
+	for _, w := range workload.Table() {
+		changes[w.Name] = func(s *Settings) { s.Workload = w.Name }
+	}
+	for name, change := range changes {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			plan := simulatedPlan()
+			change(&plan.Base)
+			plan.Repeat, plan.Axes = 1, []Axis{Delays(5 * time.Millisecond)}
+			m := mustSweep(t, filepath.Join(t.TempDir(), "lab"), plan, Options{})
+			if r := m.Runs[0]; r.Tap("client").Packets == 0 || r.Tap("server").Packets == 0 {
+				t.Errorf("%+v", r)
+			}
+		})
+	}
+}
+
+// The end of the context ends a run in the midst of it.
+func TestInterruptedInVirtualTime(t *testing.T) {
+	plan := simulatedPlan()
+	plan.Base.Knobs.Iterations, plan.Base.Sample = 1<<20, 0
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	began := time.Now()
+	if _, err := Sweep(ctx, filepath.Join(t.TempDir(), "lab"), plan, Options{}); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("%v", err)
+	}
+	if took := time.Since(began); took > 20*time.Second {
+		t.Errorf("it took %v to stop", took)
+	}
+}
+
 func TestUnsupportedBySimulated(t *testing.T) {
 	for name, change := range map[string]func(*Settings){
 		"programs":   func(s *Settings) { s.Workload, s.Server, s.Client = Programs, "true", "true" },
 		"loopback":   func(s *Settings) { s.Loopback = true },
 		"2proc":      func(s *Settings) { s.Knobs.Mode = workload.TwoProcesses },
-		"keep-alive": func(s *Settings) { s.Workload = "keep-alive" },
+		"getrusage":  func(s *Settings) { s.Knobs.Getrusage = true },
 		"congestion": func(s *Settings) { s.Congestion = "vegas" },
 	} {
 		plan := simulatedPlan()

@@ -78,6 +78,11 @@ func (s *Settings) Check() error {
 	if s.Loopback && s.Way[0] != s.Way[1] {
 		return &workload.UsageError{Problem: "on the loopback topology both directions share one queue, so they cannot differ"}
 	}
+	if s.Link == "simulated" {
+		if err := s.checkSimulated(); err != nil {
+			return err
+		}
+	}
 	switch s.Workload {
 	case Benchmark:
 		k := s.Knobs.benchmark()
@@ -88,6 +93,25 @@ func (s *Settings) Check() error {
 	}
 	_, err := workload.ByName(s.Workload)
 	return err
+}
+
+// checkSimulated refuses what two hosts without a kernel, a processor and a
+// clock of their own cannot do.
+func (s *Settings) checkSimulated() error {
+	const others = "--link netem, uml or emulated"
+	switch {
+	case s.Loopback:
+		return &workload.UsageError{Problem: "the simulated link joins two hosts and has no loopback", Hint: "--link netem or uml"}
+	case s.Workload == Programs:
+		return &workload.UsageError{Problem: "programs need a kernel's TCP, which the simulated link has not", Hint: others}
+	case s.Workload == Benchmark && s.Knobs.Mode == workload.TwoProcesses:
+		return &workload.UsageError{Problem: "2proc needs a kernel's processes, which the simulated link has not", Hint: others + ", or --mode 2thread"}
+	case s.Workload == Benchmark && s.Knobs.Getrusage:
+		return &workload.UsageError{Problem: "the use of the processor under the simulated link would be the simulation's own", Hint: others}
+	case s.Offloads:
+		return &workload.UsageError{Problem: "the simulated link has no offloads", Hint: others}
+	}
+	return nil
 }
 
 // records tells whether an end is to be recorded.

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -27,6 +28,23 @@ type Foreign struct {
 	Reset   func(net.Conn) error // close with a reset
 	Buffers func(c net.Conn, send, receive int) error
 	Inform  func(net.Conn) (Info, error)
+
+	Steps *Steps // nil: its calls always wait
+
+	// AfterFunc arranges for f to be called when a context ends, and returns
+	// what undoes that. nil: context.AfterFunc. f interrupts a socket's calls
+	// from a goroutine of its own; a stack that must not be touched by one has
+	// its own way to interrupt them.
+	AfterFunc func(ctx context.Context, f func()) (stop func() bool)
+}
+
+// Steps are calls of a stack that do not wait, and the one that does.
+type Steps struct {
+	TryRead  func(c net.Conn, p []byte) (int, error) // 0 bytes: nothing is there
+	TryWrite func(c net.Conn, p []byte) (int, error) // 0 bytes: there is no room
+
+	// Await waits until the one can be read or the other (nil: none) written.
+	Await func(read, write net.Conn) error
 }
 
 // Listen logs one call where the kernel needs three.
@@ -43,8 +61,15 @@ func (f *Foreign) Listen(ctx context.Context, at netip.AddrPort, o Options) (Lis
 		return nil, err
 	}
 	l.local = addrPortOf(l.net.Addr(), at)
-	l.stop = context.AfterFunc(ctx, func() { _ = l.net.Close() }) // closing is how its Accept is interrupted
+	l.stop = f.afterFunc(ctx, func() { _ = l.net.Close() }) // closing is how its Accept is interrupted
 	return l, nil
+}
+
+func (f *Foreign) afterFunc(ctx context.Context, interrupt func()) (stop func() bool) {
+	if f.AfterFunc != nil {
+		return f.AfterFunc(ctx, interrupt)
+	}
+	return context.AfterFunc(ctx, interrupt)
 }
 
 // Dial connects.
@@ -179,7 +204,7 @@ type foreignConn struct {
 
 // adopt ties the connection to its context.
 func (c *foreignConn) adopt() {
-	c.stop = context.AfterFunc(c.ctx, func() {
+	c.stop = c.stack.afterFunc(c.ctx, func() {
 		_ = c.net.SetDeadline(time.Unix(1, 0)) // fails only where it is closed already
 	})
 }
@@ -207,6 +232,40 @@ func (c *foreignConn) Read(p []byte) (int, error) {
 
 func (c *foreignConn) Write(p []byte) (int, error) {
 	return c.transfer("write", &c.wrote, func() (int, error) { return c.moved(c.net.Write(p)) })
+}
+
+func (c *foreignConn) tryRead(p []byte) (int, error) {
+	if c.stack.Steps == nil {
+		return 0, errNoSteps()
+	}
+	return c.try("read", &c.read, c.stack.Steps.TryRead, p)
+}
+
+func (c *foreignConn) tryWrite(p []byte) (int, error) {
+	if c.stack.Steps == nil {
+		return 0, errNoSteps()
+	}
+	return c.try("write", &c.wrote, c.stack.Steps.TryWrite, p)
+}
+
+// try is a call of the log only where it moved something or failed.
+func (c *foreignConn) try(name string, first *atomic.Bool, f func(net.Conn, []byte) (int, error), p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	n, err := f(c.net, p)
+	if n == 0 && err == nil {
+		return 0, nil
+	}
+	return c.transfer(name, first, func() (int, error) { return c.moved(n, err) })
+}
+
+func (c *foreignConn) awaitOr(writer Conn) error {
+	other, ok := writer.(*foreignConn)
+	if !ok {
+		return c.stack.Steps.Await(c.net, nil)
+	}
+	return c.stack.Steps.Await(c.net, other.net)
 }
 
 func (c *foreignConn) moved(n int, err error) (int, error) {

@@ -18,12 +18,16 @@ import (
 func walksOf(seen [2][]*analyze.Connection) []diagram.Walk {
 	var walks []diagram.Walk
 	for _, side := range reconstruct.Sides {
-		from := seen[side]
-		if from == nil {
-			from = seen[1-side]
+		tap := side
+		if seen[tap] == nil {
+			tap = side.Peer()
 		}
-		for _, c := range from {
-			if steps := state.ViewRFC.Tell(c.States.Paths[side]); len(steps) > 0 {
+		for _, c := range seen[tap] {
+			named := side
+			if tap == reconstruct.Server && c.States.Open == state.OpenSimultaneous {
+				named = side.Peer() // where both open, a tap takes the end beside it for the client
+			}
+			if steps := state.ViewRFC.Tell(c.States.Paths[named]); len(steps) > 0 {
 				walks = append(walks, diagram.Walk{Side: side, Steps: steps})
 			}
 		}

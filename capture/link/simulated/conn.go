@@ -1,9 +1,7 @@
 package simulated
 
 import (
-	"bytes"
 	"errors"
-	"io"
 	"net"
 	"net/netip"
 	"os"
@@ -20,10 +18,11 @@ const (
 	writing
 )
 
-// Conn is a TCP connection of a simulated host. Its deadlines are virtual
-// times; calls that wait do so as tasks.
+// Conn is a TCP connection of a simulated host, or a datagram socket with one
+// peer. Its deadlines are virtual times; calls that wait do so as tasks.
 type Conn struct {
 	host      *Host
+	network   string // tcp or udp
 	ep        tcpip.Endpoint
 	queue     *waiter.Queue
 	deadlines [2]time.Time
@@ -33,8 +32,8 @@ type Conn struct {
 
 var _ net.Conn = (*Conn)(nil)
 
-func newConn(h *Host, ep tcpip.Endpoint, queue *waiter.Queue) *Conn {
-	return &Conn{host: h, ep: ep, queue: queue, waiting: map[*task]struct{}{}}
+func newConn(h *Host, network string, ep tcpip.Endpoint, queue *waiter.Queue) *Conn {
+	return &Conn{host: h, network: network, ep: ep, queue: queue, waiting: map[*task]struct{}{}}
 }
 
 // connect starts to connect and waits for the outcome.
@@ -87,20 +86,12 @@ func (c *Conn) Read(b []byte) (int, error) {
 		if err := c.late(reading); err != nil {
 			return 0, c.failure("read", err)
 		}
-		into := tcpip.SliceWriter(b)
-		result, err := c.ep.Read(&into, tcpip.ReadOptions{})
-		switch err.(type) {
-		case nil:
-			c.ep.ModerateRecvBuf(result.Count)
-			return result.Count, nil
-		case *tcpip.ErrClosedForReceive:
-			return 0, io.EOF
-		case *tcpip.ErrWouldBlock:
-			if err := c.wait(reading, waiter.ReadableEvents|waiter.EventErr|waiter.EventHUp); err != nil {
-				return 0, c.failure("read", err)
-			}
-		default:
-			return 0, c.failure("read", translate(err))
+		n, err := c.TryRead(b)
+		if n > 0 || err != nil {
+			return n, err
+		}
+		if err := c.wait(reading, waiter.ReadableEvents|waiter.EventErr|waiter.EventHUp); err != nil {
+			return 0, c.failure("read", err)
 		}
 	}
 }
@@ -111,16 +102,15 @@ func (c *Conn) Write(b []byte) (written int, err error) {
 		if err := c.late(writing); err != nil {
 			return written, c.failure("write", err)
 		}
-		n, err := c.ep.Write(bytes.NewReader(b[written:]), tcpip.WriteOptions{})
-		written += int(n)
-		switch err.(type) {
-		case nil:
-		case *tcpip.ErrWouldBlock:
-			if err := c.wait(writing, waiter.WritableEvents|waiter.EventErr|waiter.EventHUp); err != nil {
-				return written, c.failure("write", err)
-			}
-		default:
-			return written, c.failure("write", translate(err))
+		n, err := c.TryWrite(b[written:])
+		if written += n; err != nil {
+			return written, err
+		}
+		if n > 0 {
+			continue
+		}
+		if err := c.wait(writing, waiter.WritableEvents|waiter.EventErr|waiter.EventHUp); err != nil {
+			return written, c.failure("write", err)
 		}
 	}
 	return written, nil
@@ -133,6 +123,8 @@ func (c *Conn) Close() error {
 		return c.failure("close", net.ErrClosed)
 	}
 	c.closed = true
+	// gVisor would go on probing out of TIME-WAIT, where Linux has stopped.
+	c.ep.SocketOptions().SetKeepAlive(false)
 	c.ep.Close()
 	c.rouse()
 	return nil
@@ -151,6 +143,9 @@ func (c *Conn) Abort() error {
 	c.ep.SocketOptions().SetLinger(tcpip.LingerOption{Enabled: true})
 	return c.Close()
 }
+
+// SetBuffers fixes the sizes of the buffers, in bytes; 0 leaves one as it is.
+func (c *Conn) SetBuffers(send, receive int) { setBuffers(c.ep, send, receive) }
 
 // Endpoint is gVisor's, for options that this package does not offer.
 func (c *Conn) Endpoint() tcpip.Endpoint { return c.ep }
@@ -192,7 +187,7 @@ func (c *Conn) LocalAddr() net.Addr { return tcpAddr(c.ep.GetLocalAddress()) }
 func (c *Conn) RemoteAddr() net.Addr { return tcpAddr(c.ep.GetRemoteAddress()) }
 
 func (c *Conn) failure(op string, err error) error {
-	return &net.OpError{Op: op, Net: "tcp", Source: c.LocalAddr(), Addr: c.RemoteAddr(), Err: err}
+	return &net.OpError{Op: op, Net: c.network, Source: c.LocalAddr(), Addr: c.RemoteAddr(), Err: err}
 }
 
 // tcpAddr is an address as package net has it; a socket without one has the
@@ -259,7 +254,7 @@ func (l *Listener) accept() (*Conn, error) {
 	for !l.closed {
 		ep, queue, err := l.ep.Accept(nil)
 		if err == nil {
-			return newConn(l.host, ep, queue), nil
+			return newConn(l.host, "tcp", ep, queue), nil
 		}
 		if _, blocks := err.(*tcpip.ErrWouldBlock); !blocks {
 			return nil, translate(err)

@@ -1,6 +1,7 @@
 package simulated
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -105,10 +106,10 @@ func (h *Host) Addr() netip.Addr { return h.addr }
 // not wait on it.
 func (h *Host) Stack() *stack.Stack { return h.stack }
 
-// endpoint makes a TCP socket.
-func (h *Host) endpoint() (tcpip.Endpoint, *waiter.Queue, error) {
+// endpoint makes a socket.
+func (h *Host) endpoint(transport tcpip.TransportProtocolNumber) (tcpip.Endpoint, *waiter.Queue, error) {
 	queue := new(waiter.Queue)
-	ep, err := h.stack.NewEndpoint(tcp.ProtocolNumber, h.protocol(), queue)
+	ep, err := h.stack.NewEndpoint(transport, h.protocol(), queue)
 	if err != nil {
 		return nil, nil, translate(err)
 	}
@@ -116,54 +117,80 @@ func (h *Host) endpoint() (tcpip.Endpoint, *waiter.Queue, error) {
 }
 
 // Listen makes a listener on a port. It needs no task; Accept does.
-func (h *Host) Listen(port uint16) (*Listener, error) {
-	ep, queue, err := h.endpoint()
+func (h *Host) Listen(port uint16, o Options) (*Listener, error) {
+	ep, queue, err := h.endpoint(tcp.ProtocolNumber)
 	if err != nil {
 		return nil, err
 	}
-	const backlog = 4096
-	failed := ep.Bind(tcpip.FullAddress{Port: port})
-	if failed == nil {
-		failed = ep.Listen(backlog)
-	}
-	if failed != nil {
+	if err := listen(ep, port, o); err != nil {
 		ep.Close()
-		return nil, &net.OpError{Op: "listen", Net: "tcp", Err: translate(failed)}
+		return nil, &net.OpError{Op: "listen", Net: "tcp", Err: err}
 	}
 	return &Listener{host: h, ep: ep, queue: queue}, nil
 }
 
-// Dial connects to an address. The current task waits until the connection is
-// there, is refused, or gVisor gives up.
-func (h *Host) Dial(to netip.AddrPort) (*Conn, error) { return h.DialFrom(0, to, time.Time{}) }
+func listen(ep tcpip.Endpoint, port uint16, o Options) error {
+	const backlog = 4096
+	if err := o.apply(ep); err != nil {
+		return err
+	}
+	if err := ep.Bind(tcpip.FullAddress{Port: port}); err != nil {
+		return translate(err)
+	}
+	return translate(ep.Listen(cmp.Or(o.Backlog, backlog) + 1)) // gVisor counts all that wait, Linux one less
+}
 
-// DialFrom connects from a port (0: any) and gives up at a deadline (zero:
-// none).
-func (h *Host) DialFrom(port uint16, to netip.AddrPort, deadline time.Time) (*Conn, error) {
-	c, err := h.dial(port, to, deadline)
+// Dial connects to an address. The current task waits until the connection is
+// there, is refused, or the deadline passes.
+func (h *Host) Dial(to netip.AddrPort, o Options) (*Conn, error) {
+	c, err := h.dial("tcp", tcp.ProtocolNumber, to, o)
 	if err != nil {
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Addr: net.TCPAddrFromAddrPort(to), Err: err}
 	}
 	return c, nil
 }
 
-func (h *Host) dial(port uint16, to netip.AddrPort, deadline time.Time) (*Conn, error) {
+// DialUDP makes a datagram socket that sends to one address and receives from
+// it alone. Where nobody receives there, it is told so by the next call after
+// the ICMP message that says it.
+func (h *Host) DialUDP(to netip.AddrPort, o Options) (*Conn, error) {
+	c, err := h.dial("udp", udp.ProtocolNumber, to, o)
+	if err != nil {
+		return nil, &net.OpError{Op: "dial", Net: "udp", Addr: net.UDPAddrFromAddrPort(to), Err: err}
+	}
+	return c, nil
+}
+
+func (h *Host) dial(network string, transport tcpip.TransportProtocolNumber, to netip.AddrPort, o Options) (*Conn, error) {
 	if h.world.current == nil {
 		return nil, errOutside
 	}
-	ep, queue, err := h.endpoint()
+	ep, queue, err := h.endpoint(transport)
 	if err != nil {
 		return nil, err
 	}
-	c := newConn(h, ep, queue)
-	if port != 0 {
-		if err := ep.Bind(tcpip.FullAddress{Port: port}); err != nil {
-			return nil, errors.Join(translate(err), c.Close())
-		}
-	}
-	remote := tcpip.FullAddress{Addr: tcpip.AddrFromSlice(to.Addr().AsSlice()), Port: to.Port()}
-	if err := c.connect(remote, deadline); err != nil {
+	c := newConn(h, network, ep, queue)
+	if err := c.open(to, o); err != nil {
 		return nil, errors.Join(err, c.Close())
 	}
 	return c, nil
+}
+
+// open prepares a socket and connects it.
+func (c *Conn) open(to netip.AddrPort, o Options) error {
+	if c.network == "tcp" {
+		if err := o.apply(c.ep); err != nil {
+			return err
+		}
+	}
+	if o.Port != 0 {
+		if err := c.ep.Bind(tcpip.FullAddress{Port: o.Port}); err != nil {
+			return translate(err)
+		}
+	}
+	remote := tcpip.FullAddress{Addr: tcpip.AddrFromSlice(to.Addr().AsSlice()), Port: to.Port()}
+	if err := c.connect(remote, o.Deadline); err != nil {
+		return err
+	}
+	return o.KeepAlive.apply(c.ep) // again: only now does it start gVisor's timer
 }

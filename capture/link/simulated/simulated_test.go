@@ -71,7 +71,7 @@ func target(h *Host) netip.AddrPort { return netip.AddrPortFrom(h.Addr(), port) 
 func (r *recorded) transfer(t testing.TB, size int) {
 	t.Helper()
 	client, server := r.Host(0), r.Host(1)
-	l, err := server.Listen(port)
+	l, err := server.Listen(port, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func (r *recorded) transfer(t testing.TB, size int) {
 	})
 	want := size
 	r.Go("client", func() error {
-		c, err := client.Dial(target(server))
+		c, err := client.Dial(target(server), Options{})
 		if err != nil {
 			return err
 		}
@@ -183,7 +183,7 @@ func TestTruthOfBothClosePatterns(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := newRecorded(t, Config{Way: both(impair.Params{Delay: 20 * time.Millisecond})})
-			l, err := r.Host(1).Listen(port)
+			l, err := r.Host(1).Listen(port, Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -196,7 +196,7 @@ func TestTruthOfBothClosePatterns(t *testing.T) {
 				return errors.Join(r.Sleep(closing.Add(c.gap).Sub(r.Now())), conn.Close())
 			})
 			r.Go("client", func() error {
-				conn, err := r.Host(0).Dial(target(r.Host(1)))
+				conn, err := r.Host(0).Dial(target(r.Host(1)), Options{})
 				if err != nil {
 					return err
 				}
@@ -214,7 +214,7 @@ func TestTruthOfBothClosePatterns(t *testing.T) {
 
 func TestErrorsAreThoseOfPackageNet(t *testing.T) {
 	r := newRecorded(t, Config{Way: both(impair.Params{Delay: time.Millisecond})})
-	l, err := r.Host(1).Listen(port)
+	l, err := r.Host(1).Listen(port, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -229,10 +229,10 @@ func TestErrorsAreThoseOfPackageNet(t *testing.T) {
 		return c.(*Conn).Abort()
 	})
 	r.Go("client", func() error {
-		if _, err := r.Host(0).Dial(netip.AddrPortFrom(r.Host(1).Addr(), 1)); !errors.Is(err, syscall.ECONNREFUSED) {
+		if _, err := r.Host(0).Dial(netip.AddrPortFrom(r.Host(1).Addr(), 1), Options{}); !errors.Is(err, syscall.ECONNREFUSED) {
 			t.Errorf("closed port: %v", err)
 		}
-		c, err := r.Host(0).Dial(target(r.Host(1)))
+		c, err := r.Host(0).Dial(target(r.Host(1)), Options{})
 		if err != nil {
 			return err
 		}
@@ -258,7 +258,7 @@ func TestErrorsAreThoseOfPackageNet(t *testing.T) {
 
 func TestTasksThatWaitForEverAreNamed(t *testing.T) {
 	r := newRecorded(t, Config{})
-	l, err := r.Host(1).Listen(port)
+	l, err := r.Host(1).Listen(port, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -279,10 +279,10 @@ func TestTasksThatWaitForEverAreNamed(t *testing.T) {
 
 func TestWaitingOutsideATaskIsRefused(t *testing.T) {
 	r := newRecorded(t, Config{})
-	if _, err := r.Host(0).Dial(target(r.Host(1))); !errors.Is(err, errOutside) {
+	if _, err := r.Host(0).Dial(target(r.Host(1)), Options{}); !errors.Is(err, errOutside) {
 		t.Errorf("Dial: %v", err)
 	}
-	l, err := r.Host(1).Listen(port)
+	l, err := r.Host(1).Listen(port, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

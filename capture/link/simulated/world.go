@@ -19,8 +19,8 @@
 //	w, err := simulated.New(simulated.Config{Way: link.Both(link.Params{Delay: 20 * time.Millisecond}), Packet: record})
 //	defer w.Close()
 //	client, server := w.Host(0), w.Host(1)
-//	w.Go("server", func() error { ... server.Listen(80) ... })
-//	w.Go("client", func() error { c, err := client.Dial(netip.AddrPortFrom(server.Addr(), 80)); ... })
+//	w.Go("server", func() error { ... server.Listen(80, simulated.Options{}) ... })
+//	w.Go("client", func() error { c, err := client.Dial(netip.AddrPortFrom(server.Addr(), 80), simulated.Options{}); ... })
 //	err = w.Run()
 package simulated
 
@@ -29,6 +29,7 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/flowstate-tcp/flowstate/capture/link/impair"
@@ -74,6 +75,8 @@ type World struct {
 	parked  map[*task]struct{}
 	errs    []error
 	ended   bool // tasks are to leave
+
+	stopped atomic.Bool // by Stop
 }
 
 // New makes a world in which nothing happens yet.
@@ -118,10 +121,22 @@ func (w *World) Host(i int) *Host { return w.hosts[i] }
 // Now is the virtual time.
 func (w *World) Now() time.Time { return w.clock.Now() }
 
+// ErrStopped is what Run returns after Stop.
+var ErrStopped = errors.New("the simulated world was stopped")
+
+// Stop makes Run end all tasks, with net.ErrClosed from the calls that they
+// wait in, and return. It may be called from any goroutine and at any time.
+func (w *World) Stop() { w.stopped.Store(true) }
+
 // Run runs the tasks until all have ended, and then the network until it is
 // quiet. It returns their errors, or says which tasks wait for ever.
 func (w *World) Run() error {
-	for w.step() {
+	for !w.stopped.Load() && w.step() {
+	}
+	if w.stopped.Load() {
+		w.leave()
+		w.errs = nil // they follow from the stop
+		return ErrStopped
 	}
 	if len(w.parked) > 0 {
 		w.errs = append(w.errs, fmt.Errorf("nothing is left to happen, but these tasks wait: %s", strings.Join(w.waiting(), ", ")))
@@ -161,6 +176,17 @@ func (w *World) settle() {
 
 // Close ends the tasks that still wait, with net.ErrClosed, and the stacks.
 func (w *World) Close() error {
+	w.leave()
+	for _, h := range w.hosts {
+		if h != nil {
+			h.stack.Destroy()
+		}
+	}
+	return nil
+}
+
+// leave ends the tasks.
+func (w *World) leave() {
 	w.ended = true
 	for _, t := range inOrder(w.parked) {
 		w.wake(t)
@@ -168,12 +194,6 @@ func (w *World) Close() error {
 	for t := w.ready.pop(); t != nil; t = w.ready.pop() {
 		w.resume(t)
 	}
-	for _, h := range w.hosts {
-		if h != nil {
-			h.stack.Destroy()
-		}
-	}
-	return nil
 }
 
 // addresses are those of the other links, so that captures can be compared.
