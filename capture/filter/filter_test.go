@@ -103,6 +103,9 @@ func TestGrouping(t *testing.T) {
 		{"port 80 or (host 1.2.3.4 or 5.6.7.8) or 443", "(port 80 or (host 1.2.3.4 or host 5.6.7.8)) or port 443"},
 		{"port 80 || ! 443 && tcp", "(port 80 or (not port 443)) and tcp"},
 		{"proto 6 or 17", "proto 6 or proto 17"},
+		{"ip host 1.2.3.4 or 5.6.7.8", "(ip and host 1.2.3.4) or (ip and host 5.6.7.8)"},
+		{"ip src net 10", "ip and src net 10"},
+		{"ip6 dst 2001:db8::1", "ip6 and dst host 2001:db8::1"},
 		{"net 10 or 11.1", "net 10.0.0.0/8 or net 11.1.0.0/16"},
 	} {
 		got, err := Parse(c.expr)

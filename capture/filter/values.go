@@ -70,10 +70,14 @@ func (p *parser) notAnAddress(t token, q qualifier) error {
 	return p.fail(t, dir+"host 192.0.2.1", "%s is not an IP address, and names are not looked up", t.text)
 }
 
-// address checks the version that a word before the address asked for.
+// address checks the version that a word before the address asked for, and
+// keeps it: without the word, an IPv4 address is looked for in ARP too.
 func (p *parser) address(t token, q qualifier, prefix netip.Prefix) (Expr, error) {
 	if q.proto == "ip" && prefix.Addr().Is6() || q.proto == "ip6" && prefix.Addr().Is4() {
 		return nil, p.fail(t, Address{q.dir, prefix}.String(), "%s does not go with %s", q.proto, t.text)
+	}
+	if version, given := protoWords[q.proto].(Version); given {
+		return And{version, Address{q.dir, prefix}}, nil
 	}
 	return Address{q.dir, prefix}, nil
 }

@@ -18,11 +18,10 @@
 //     nor is it by the opposite. A VLAN tag, where the kernel leaves one in the
 //     packet, hides what follows it.
 //
-// Three differences come with the expressions. tcp[...] works over IPv6 too, as
-// package filter has it, where tcpdump's is false of every packet. "ip host A"
-// is one expression with "host A", so it selects ARP like that one; "ip and host
-// A" does not. And the name of a port is its number, over TCP, UDP and SCTP,
-// where tcpdump asks the services file of the machine which of them it means.
+// Two differences come with the expressions. tcp[...] works over IPv6 too, as
+// package filter has it, where tcpdump's is false of every packet. And the name
+// of a port is its number, over TCP, UDP and SCTP, where tcpdump asks the
+// services file of the machine which of them it means.
 //
 // It refuses link types that it has no table for, and expressions that need
 // more instructions than the kernel takes.

@@ -26,7 +26,7 @@ var expressions = []string{
 	"tcp", "not tcp", "udp", "sctp", "icmp", "icmp6", "ip", "ip6", "not ip", "not ip6", "ip or ip6", "ip and ip6", "ip and not udp",
 	`ip proto \tcp`, "ip6 proto 6", "proto 6", "ip proto 17", "ip6 proto 17", "proto 44", "ip6 proto 44", "proto 58", "proto 132", "proto 0", "proto 255",
 	"host 10.0.0.1", "src host 10.0.0.1", "src 10.0.0.1", "dst 10.0.0.1", "dst host 2001:db8::1", "src or dst host 10.0.0.2", "src and dst host 10.0.0.2",
-	"not host 10.0.0.1", "ip and host 10.0.0.1", "ip host 10.0.0.1", "ip6 host 2001:db8::1", "host fe80::1", "src and dst host fe80::1", "not src fe80::1",
+	"not host 10.0.0.1", "ip and host 10.0.0.1", "ip host 10.0.0.1", "ip src host 10.0.0.1", "ip dst net 10", "not ip src 10.0.0.1", "ip host 10.0.0.1 or 10.0.0.2", "ip6 dst host fe80::1", "ip6 host 2001:db8::1", "host fe80::1", "src and dst host fe80::1", "not src fe80::1",
 	"host 2001:db8::2 and src port 80", "host 10.0.0.1 and 10.0.0.2", "host 10.0.0.1 or 2001:db8::1", "not (host 10.0.0.1 or host 10.0.0.2)",
 	"net 10", "net 10.1", "net 10.0.1", "net 10.0.0.0", "net 10.0.0.0/8", "net 10.1/16", "src net 10.0.0.0/15", "dst net 10.0.0.0 mask 255.254.0.0",
 	"net 0.0.0.0/0", "not net 0.0.0.0/0", "src and dst net 10", "not net 10", "net 10.0.0.0/31", "net 2001:db8::/32", "net ::/0", "src net 2001:db8:0:1::/64",
@@ -102,16 +102,11 @@ func compare(t *testing.T, file string, link capture.LinkType, text string, pack
 	return nil
 }
 
-var (
-	ofIPOnly  = regexp.MustCompile(`ip (host|net)`)
-	namedPort = regexp.MustCompile(`(port|portrange) [a-z]`)
-)
+var namedPort = regexp.MustCompile(`(port|portrange) [a-z]`)
 
 // meant tells the differences that the package comment tells of.
 func meant(p *packet, text string) bool {
-	isARP := p.etherType == 0x0806 || p.etherType == 0x8035
 	return p.etherType == 0x86dd && strings.Contains(text, "tcp[") ||
-		isARP && ofIPOnly.MatchString(text) ||
 		p.protocol != protocolTCP && namedPort.MatchString(text)
 }
 
@@ -180,6 +175,9 @@ func simple(r *rapid.T) string {
 	case 0:
 		return pick("ip", "ip6", "tcp", "udp", "sctp", "icmp", "icmp6") + " or proto " + pick("1", "6", "17", "44", "58")
 	case 1:
+		if pick("", "ip ") != "" {
+			return "ip " + dir + pick("host ", "net ") + pick(crowdIPv4...)
+		}
 		return dir + "host " + pick(append(crowdIPv4, crowdIPv6...)...)
 	case 2:
 		return dir + "net " + pick("10.0.0.0/8", "10.0.0.0/23", "0.0.0.0/1", "2001:db8::/63", "fe80::/10", "2001:db8::/126")
