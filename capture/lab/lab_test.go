@@ -134,6 +134,25 @@ func TestResume(t *testing.T) {
 	}
 }
 
+// A simulated run has no wall clock to wait for, so it ends at once when it is
+// told to: this one would take minutes.
+func TestSimulatedStops(t *testing.T) {
+	dir, plan := filepath.Join(t.TempDir(), "lab"), simulatedPlan()
+	plan.Base.Knobs.Total, plan.Base.Knobs.Iterations = 256<<20, 100
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	began := time.Now()
+	if _, err := Sweep(ctx, dir, plan, Options{}); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("%v", err)
+	}
+	if took := time.Since(began); took > 20*time.Second {
+		t.Errorf("it took %v to stop", took)
+	}
+	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the folder is left behind: %v", err)
+	}
+}
+
 func TestRefusals(t *testing.T) {
 	dir, plan := filepath.Join(t.TempDir(), "lab"), simulatedPlan()
 	mustSweep(t, dir, plan, Options{})

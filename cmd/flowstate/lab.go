@@ -71,6 +71,7 @@ func (p *program) lab(flags *labFlags, plan lab.Plan) error {
 	if ctx.Err() != nil {
 		return errorsOf(flags, manifest)
 	}
+	stop() // the report needs nothing to be taken down: ^C ends it at once
 	if err != nil {
 		return checked(err)
 	}
