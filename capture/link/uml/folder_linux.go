@@ -53,19 +53,38 @@ func hidden(path string) bool {
 	return false
 }
 
+// newFolder makes a folder and locks it. Until it is locked, the sweep of another
+// process may take it for one that was left behind; then another is made.
 func newFolder(parent string) (*folder, error) {
-	path, err := os.MkdirTemp(parent, prefix)
+	for {
+		path, err := os.MkdirTemp(parent, prefix)
+		if err != nil {
+			return nil, err
+		}
+		lock, err := lockFolder(path)
+		if err == nil {
+			return &folder{path: path, lock: lock}, nil
+		}
+		if !errors.Is(err, os.ErrNotExist) {
+			return nil, errors.Join(err, os.RemoveAll(path))
+		}
+	}
+}
+
+// lockFolder fails with os.ErrNotExist where the folder is gone, also when it
+// went before the lock was had.
+func lockFolder(path string) (*os.File, error) {
+	lock, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	lock, err := os.Open(path)
-	if err == nil {
-		err = unix.Flock(int(lock.Fd()), unix.LOCK_EX)
+	if err = unix.Flock(int(lock.Fd()), unix.LOCK_EX); err == nil {
+		_, err = os.Stat(path)
 	}
 	if err != nil {
-		return nil, errors.Join(err, os.RemoveAll(path))
+		return nil, errors.Join(err, lock.Close())
 	}
-	return &folder{path: path, lock: lock}, nil
+	return lock, nil
 }
 
 // prepare writes what the guest's init needs. The init is a symbolic link,

@@ -66,6 +66,36 @@ func guests(t *testing.T) {
 	}
 }
 
+// A guest may start while another one's owner looks for what was left behind.
+func TestNewFolderOutlivesASweep(t *testing.T) {
+	parent := t.TempDir()
+	t.Setenv("TMPDIR", parent)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for range 2000 {
+			sweep()
+		}
+	}()
+	made := 0
+	for running := true; running; made++ {
+		select {
+		case <-done:
+			running = false
+		default:
+		}
+		f, err := newFolder(parent)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := os.Stat(f.path); err != nil {
+			t.Fatalf("folder %d is gone: %v", made, err)
+		}
+		f.remove()
+	}
+	t.Logf("%d folders", made)
+}
+
 func job(t *testing.T, name string) (Job, *bytes.Buffer, *bytes.Buffer) {
 	t.Helper()
 	guests(t)
