@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"runtime"
 	"time"
 
 	"github.com/flowstate-tcp/flowstate/capture"
@@ -116,9 +117,15 @@ func (i *iteration) sendByChild(ctx context.Context, c Conn) (transfer, error) {
 }
 
 // outputOf runs a command that has one more descriptor, and returns what it
-// printed. It is killed when the context ends.
+// printed. It is killed when the context ends, or this process: a connection
+// whose link is gone would keep it writing for a quarter of an hour. The kernel
+// takes the end of the thread that started it for that of the process, so the
+// thread is kept.
 func outputOf(ctx context.Context, command *exec.Cmd, file *os.File) ([]byte, error) {
 	var output, words bytes.Buffer
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	dieWithUs(command)
 	command.ExtraFiles = []*os.File{file}
 	command.Stdout, command.Stderr = &output, &words
 	command.WaitDelay = time.Second // for the pipes, should it leave somebody behind who has them open

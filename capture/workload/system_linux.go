@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"os"
+	"os/exec"
 	"runtime"
 	"strconv"
 	"strings"
@@ -12,6 +13,11 @@ import (
 
 	"golang.org/x/sys/unix"
 )
+
+// dieWithUs has the kernel kill the command when the thread ends that starts it.
+func dieWithUs(command *exec.Cmd) {
+	command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: unix.SIGKILL}
+}
 
 // errorName is the C name of a system error, or else its text.
 func errorName(err error) string {

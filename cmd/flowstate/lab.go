@@ -16,7 +16,6 @@ import (
 // newLab is the command lab: alone the newcomer's small sweep, with a further
 // word everything else that a lab can do.
 func newLab(p *program) *cobra.Command {
-	beGuest() // in a guest this process is the init, and does not come back
 	flags := labFlags{dir: "flowstate-lab"}
 	cmd := &cobra.Command{
 		Use:   "lab [flags]",

@@ -14,6 +14,7 @@ package main
 import "os"
 
 func main() {
+	beGuest() // in a guest this process is the init, and does not come back
 	limitMemory()
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
