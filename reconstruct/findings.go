@@ -43,6 +43,7 @@ var texts = [...]struct {
 	{finding.SnaplenCut, "%d packets were recorded in part"},
 	{finding.HeaderCut, "%d packets were cut inside the TCP header"},
 	{finding.OffloadSegments, "%d segments are larger than the path carries"},
+	{finding.BadChecksum, "%d packets have a wrong TCP checksum"},
 	{finding.IPLengthZero, "%d packets have IP total length 0"},
 	{finding.Tunnelled, "%d packets were carried inside a tunnel"},
 	{finding.UnknownWindowScale, "the handshake is missing or cut: the windows of %d segments may be larger than shown"},
@@ -134,6 +135,7 @@ var quirks = [...]struct {
 }{
 	{decode.HeaderCut | decode.OptionsCut, finding.HeaderCut},
 	{decode.PayloadCut, finding.SnaplenCut},
+	{decode.WrongChecksum, finding.BadChecksum},
 	{decode.IPLengthZero, finding.IPLengthZero},
 	{decode.Tunnelled, finding.Tunnelled},
 }

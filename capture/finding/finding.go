@@ -108,7 +108,7 @@ var table = [numCodes]Row{
 	HeaderCut:               {HeaderCut, "header-cut", Warning, "packets were cut inside the TCP header and could not be used in full"},
 	OffloadSegments:         {OffloadSegments, "offload-segments", Note, "segments larger than the path carries: captured before or after segmentation offload"},
 	IPLengthZero:            {IPLengthZero, "ip-length-zero", Note, "IP total length 0, as segmentation offload leaves it; the captured length was used"},
-	BadChecksum:             {BadChecksum, "bad-checksum", Note, "checksums do not match (often offload); the packets were used all the same"},
+	BadChecksum:             {BadChecksum, "bad-checksum", Note, "checksums do not match, and are not what checksum offload leaves; the packets were used all the same"},
 	CaptureDuplicates:       {CaptureDuplicates, "capture-duplicates", Note, "packets recorded more than once; the copies are marked and never taken for retransmissions"},
 	ClockStep:               {ClockStep, "clock-step", Warning, "timestamps step backwards"},
 	PortReused:              {PortReused, "port-reused", Note, "the same addresses and ports carry a further connection"},

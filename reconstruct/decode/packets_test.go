@@ -9,7 +9,7 @@ import (
 )
 
 // The builders below put together packets from the inside out. They know no
-// checksums, which the decoder does not look at.
+// checksums, which the decoder tells of.
 
 // raw reads hexadecimal digits, between which spaces may stand.
 func raw(s string) []byte {

@@ -86,16 +86,18 @@ type Quirk uint16
 
 // The quirks.
 const (
-	HeaderCut    Quirk = 1 << iota // the snapshot cut the TCP header: fields past the cut are zero
-	OptionsCut                     // the snapshot cut the TCP options
-	PayloadCut                     // the snapshot cut the payload
-	IPLengthZero                   // IP total length 0: the captured length was used
-	Reassembled                    // put together from IP fragments
-	Tunnelled                      // carried inside a tunnel
-	HasIPID                        // IPID is meaningful (IPv4, or an IPv6 fragment)
-	FlagsCut                       // HeaderCut before the flags and window: nothing can be made of the segment but its ports
-	Incomplete                     // a first IP fragment whose rest cannot be had: Len is not known, and 0
-	BadOffset                      // data offset below 5: every receiver drops it; Len counts from the offset as sent
+	HeaderCut       Quirk = 1 << iota // the snapshot cut the TCP header: fields past the cut are zero
+	OptionsCut                        // the snapshot cut the TCP options
+	PayloadCut                        // the snapshot cut the payload
+	IPLengthZero                      // IP total length 0: the captured length was used
+	Reassembled                       // put together from IP fragments
+	Tunnelled                         // carried inside a tunnel
+	HasIPID                           // IPID is meaningful (IPv4, or an IPv6 fragment)
+	FlagsCut                          // HeaderCut before the flags and window: nothing can be made of the segment but its ports
+	Incomplete                        // a first IP fragment whose rest cannot be had: Len is not known, and 0
+	BadOffset                         // data offset below 5: every receiver drops it; Len counts from the offset as sent
+	PartialChecksum                   // the checksum is the start that checksum offload leaves for the card to complete
+	WrongChecksum                     // the checksum does not match, and not so: every receiver drops it
 )
 
 // OptionSet tells which TCP options a segment carries.

@@ -12,6 +12,8 @@ const (
 	portsEnd    = 4  // of a TCP or UDP header
 	windowEnd   = 16 // up to here a TCP header is needed to place a segment
 	offsetField = 12 // position of the data offset
+
+	checksumField = 16
 )
 
 // tcp decodes a TCP header (RFC 9293 section 3.1) and ends the walk.
@@ -51,6 +53,9 @@ func (d *Decoder) segment(h []byte, b view, quirks Quirk) {
 	s.Checksum = binary.BigEndian.Uint16(h[16:])
 	s.Urgent = binary.BigEndian.Uint16(h[18:])
 	d.body(s, b, int(h[offsetField]>>4)*4)
+	if quirks == 0 {
+		s.Quirks |= d.verify(b)
+	}
 }
 
 // body fills in what stands after the fixed header: options and payload.
