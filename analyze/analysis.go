@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/flowstate-tcp/flowstate/analyze/state"
+	"github.com/flowstate-tcp/flowstate/analyze/vantage"
 	"github.com/flowstate-tcp/flowstate/capture"
 	"github.com/flowstate-tcp/flowstate/capture/finding"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
@@ -47,8 +48,9 @@ type Totals struct {
 // Connection is one connection with everything that was found of it.
 type Connection struct {
 	reconstruct.Connection
-	States state.Result
-	Sides  [2]Measures
+	States  state.Result
+	Vantage vantage.Result
+	Sides   [2]Measures
 }
 
 // Analysis is one pass over one capture. Range over one of its iterators, once.
@@ -220,7 +222,8 @@ func (a *Analysis) finish(ended []*reconstruct.Connection, line *queue, yield fu
 			line.held[c.Number] = nil
 			continue
 		}
-		result := &Connection{Connection: *c, States: a.infer.Infer(c, &kept.states), Sides: kept.measures.results(c)}
+		tap := kept.measures.vantage.Result(c)
+		result := &Connection{Connection: *c, States: a.infer.Infer(c, &kept.states, tap.Vantage), Vantage: tap, Sides: kept.measures.results(c)}
 		result.Findings = append(append(result.Findings[:0:0], c.Findings...), result.States.Findings...)
 		result.Findings = append(result.Findings, a.touching(c)...)
 		line.held[c.Number] = result

@@ -4,6 +4,7 @@ import (
 	"github.com/flowstate-tcp/flowstate/analyze/flight"
 	"github.com/flowstate-tcp/flowstate/analyze/loss"
 	"github.com/flowstate-tcp/flowstate/analyze/rtt"
+	"github.com/flowstate-tcp/flowstate/analyze/vantage"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
 )
 
@@ -31,12 +32,15 @@ type measures struct {
 	loss   loss.Tracker // judges by what was known before the segment
 	flight flight.Tracker
 	rtt    rtt.Tracker
+
+	vantage vantage.Tracker
 }
 
 func (m *measures) reset() {
 	m.loss.Reset()
 	m.flight.Reset()
 	m.rtt.Reset()
+	m.vantage.Reset()
 }
 
 // latest is what was found at the latest step. It is kept once, not for each
@@ -53,10 +57,12 @@ func (m *measures) observe(step *reconstruct.Step, now *latest) {
 		m.loss.Swap()
 		m.flight.Swap()
 		m.rtt.Swap()
+		m.vantage.Swap()
 	}
 	now.verdict = m.loss.Observe(step, &m.flight, &m.rtt)
 	m.flight.Observe(step, now.verdict.Cause == loss.RTO, &now.delivered)
 	now.sample, now.delivers = m.rtt.Observe(step, &now.delivered)
+	m.vantage.Observe(step, &now.delivered)
 }
 
 // tell fills s with what was found at the latest step.

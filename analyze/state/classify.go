@@ -2,7 +2,6 @@ package state
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/flowstate-tcp/flowstate/capture/finding"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
@@ -133,29 +132,6 @@ func (t *Tracker) afterwards() string {
 		return ""
 	}
 	return fmt.Sprintf("; the %s sent a reset afterwards", t.resets[0].from)
-}
-
-// vantage tells from the two halves of a clean handshake where the tap stood:
-// an end answers at once, the far end only after the path's delay.
-func (t *Tracker) vantage(conn *reconstruct.Connection) Vantage {
-	total, ok := t.handshakeRTT()
-	if !ok || total < 2*time.Millisecond {
-		return VantageUnknown
-	}
-	c, s := &t.side[client], &t.side[server]
-	far, near := s.synAck.first.at-c.syn.first.at, c.knowsSYN.at-s.synAck.first.at
-	const clear = 10 // an end's own delay is at most a tenth of the path's
-	switch {
-	case far < 0 || near < 0:
-		return VantageUnknown
-	case near*clear < total:
-		return VantageClient
-	case far*clear < total:
-		return VantageServer
-	case conn.Ends[client].IP.Addr().IsLoopback():
-		return VantageAfterDelay
-	}
-	return VantageBetween
 }
 
 // tellFindings adds what is worth telling about the states of a connection.

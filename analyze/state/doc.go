@@ -22,5 +22,5 @@
 //
 //	var t state.Tracker
 //	for each step of the connection { t.Observe(step) }
-//	result := state.NewInferrer().Infer(conn, &t)
+//	result := state.NewInferrer().Infer(conn, &t, vantage)
 package state

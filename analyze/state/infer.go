@@ -64,15 +64,15 @@ type Inferrer struct {
 func NewInferrer() *Inferrer { return &Inferrer{walk: walk{machine: newMachine()}} }
 
 // Infer returns the paths of both endpoints of a connection whose segments the
-// tracker has observed.
+// tracker has observed, at a tap that package vantage has placed.
 //
 // Every order of events that the sequence and acknowledgement numbers allow is
 // played through the state machine (RFC 9293 section 3.10). The one that needs
 // the fewest losses and reorderings is the path, the others are listed; a
 // transition is called proven only if all of them agree on it.
-func (in *Inferrer) Infer(conn *reconstruct.Connection, t *Tracker) Result {
+func (in *Inferrer) Infer(conn *reconstruct.Connection, t *Tracker, v Vantage) Result {
 	var r Result
-	r.Vantage = t.vantage(conn)
+	r.Vantage = v
 	r.HandshakeRTT, _ = t.handshakeRTT()
 	for _, side := range reconstruct.Sides {
 		s := t.story(conn, side, r.Vantage)

@@ -10,8 +10,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/flowstate-tcp/flowstate/analyze/flight"
 	"github.com/flowstate-tcp/flowstate/analyze/model"
 	"github.com/flowstate-tcp/flowstate/analyze/state"
+	"github.com/flowstate-tcp/flowstate/analyze/vantage"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
 	"github.com/flowstate-tcp/flowstate/reconstruct/decode"
 )
@@ -22,23 +24,42 @@ type inferred struct {
 	result state.Result
 }
 
+// trackers are what the inference needs of a connection.
+type trackers struct {
+	states  state.Tracker
+	flights flight.Tracker
+	tap     vantage.Tracker
+}
+
+func (t *trackers) observe(step *reconstruct.Step) {
+	t.states.Observe(step)
+	if step.Swapped {
+		t.flights.Swap()
+		t.tap.Swap()
+	}
+	var delivered flight.Delivery
+	t.flights.Observe(step, false, &delivered)
+	t.tap.Observe(step, &delivered)
+}
+
 func inferRun(run *model.Result) []inferred {
 	table := reconstruct.NewTable(reconstruct.Options{})
 	infer := state.NewInferrer()
-	trackers := map[int]*state.Tracker{}
+	following := map[int]*trackers{}
 	var all []inferred
 	take := func(ended []*reconstruct.Connection) {
 		for _, c := range ended {
-			all = append(all, inferred{*c, infer.Infer(c, trackers[c.Slot])})
+			t := following[c.Slot]
+			all = append(all, inferred{*c, infer.Infer(c, &t.states, t.tap.Result(c).Vantage)})
 		}
 	}
 	segments := run.Segments()
 	for i := range segments {
 		step := table.Add(&segments[i])
 		if step.Opened {
-			trackers[step.Conn.Slot] = new(state.Tracker)
+			following[step.Conn.Slot] = new(trackers)
 		}
-		trackers[step.Conn.Slot].Observe(step)
+		following[step.Conn.Slot].observe(step)
 		take(table.Ended())
 	}
 	take(table.Flush())

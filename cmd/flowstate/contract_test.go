@@ -29,6 +29,10 @@ var (
 	}
 	alternativeContract = object{"path": []any{transitionContract}, "why": "string"}
 
+	halfContract = object{
+		"method?": "string", "n?": "int", "min_s?": "seconds", "median_s?": "seconds", "p90_s?": "seconds", "max_s?": "seconds", "hops?": "int",
+	}
+
 	sideContract = object{
 		"ip": "string", "port": "int", "packets": "int", "payload_bytes": "int", "unique_bytes": "int",
 		"retransmitted_bytes": "int", "retransmissions": object{
@@ -60,6 +64,7 @@ var contracts = map[string]object{
 		"schema": "flowstate.summary/1", "file": "string", "conn": "int", "roles": "string", "open": "string",
 		"close": "string", "close_detail?": "string", "final?": finalContract, "vantage": "string", "start?": "time",
 		"duration_s": "seconds", "frames": framesContract, "handshake_rtt_s?": "seconds",
+		"vantage_certainty?": "string", "vantage_evidence?": "string", "half_rtt": object{"client?": halfContract, "server?": halfContract},
 		"client": sideContract, "server": sideContract, "findings": []any{findingContract},
 	},
 	"segments": {

@@ -16,6 +16,7 @@ func summaryFields() fields[Connection] {
 	all = append(all, field[Connection]{Column{"handshake_rtt_s", "s", "round trip of the handshake, where none of its segments was sent twice"}, func(c *Connection) Value {
 		return when(c.States.HandshakeRTT > 0, span(c.States.HandshakeRTT))
 	}})
+	all = append(all, placeFields()...)
 	for _, side := range reconstruct.Sides {
 		all = append(all, ends(side)...)
 		all = append(all, sideFields(side)...)
