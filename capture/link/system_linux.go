@@ -15,8 +15,9 @@ import (
 )
 
 // queueLength of every interface: a burst that an interface drops before the
-// link sees it would look like loss on the link.
-const queueLength = 100_000
+// link sees it would look like loss on the link. Some kernels (Debian's 6.1.192
+// among them) refuse more than 15 bits.
+const queueLength = 32_000
 
 // system is a Link made of namespaces, of any back end.
 type system struct {
@@ -68,15 +69,18 @@ func (p port) configure(h *netlink.Handle) (netlink.Link, error) {
 		return nil, fmt.Errorf("interface %s: %w", p.name, err)
 	}
 	quieten(h, l)
-	steps := []func() error{
-		func() error { return h.LinkSetMTU(l, p.mtu) },
-		func() error { return h.LinkSetTxQLen(l, queueLength) },
-		func() error { return h.LinkSetUp(l) },
-		func() error { return p.address(h, l) },
+	steps := []struct {
+		name string
+		do   func() error
+	}{
+		{"MTU", func() error { return h.LinkSetMTU(l, p.mtu) }},
+		{"queue length", func() error { return h.LinkSetTxQLen(l, queueLength) }},
+		{"bringing it up", func() error { return h.LinkSetUp(l) }},
+		{"address", func() error { return p.address(h, l) }},
 	}
 	for _, step := range steps {
-		if err := step(); err != nil {
-			return nil, fmt.Errorf("setting up interface %s: %w", p.name, err)
+		if err := step.do(); err != nil {
+			return nil, fmt.Errorf("setting up interface %s: %s: %w", p.name, step.name, err)
 		}
 	}
 	return l, up(h, "lo")
