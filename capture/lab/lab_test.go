@@ -251,21 +251,6 @@ func TestSimulatedWorkloads(t *testing.T) {
 	}
 }
 
-// The end of the context ends a run in the midst of it.
-func TestInterruptedInVirtualTime(t *testing.T) {
-	plan := simulatedPlan()
-	plan.Base.Knobs.Iterations, plan.Base.Sample = 1<<20, 0
-	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
-	defer cancel()
-	began := time.Now()
-	if _, err := Sweep(ctx, filepath.Join(t.TempDir(), "lab"), plan, Options{}); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("%v", err)
-	}
-	if took := time.Since(began); took > 20*time.Second {
-		t.Errorf("it took %v to stop", took)
-	}
-}
-
 func TestUnsupportedBySimulated(t *testing.T) {
 	for name, change := range map[string]func(*Settings){
 		"programs":   func(s *Settings) { s.Workload, s.Server, s.Client = Programs, "true", "true" },

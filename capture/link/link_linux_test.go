@@ -139,7 +139,22 @@ func numbered(t *testing.T, l Link, packets int) (received, duplicates, overtake
 	}
 }
 
-func TestEmulatedShares(t *testing.T) {
+// carriers are the links of this process that lose, repeat and delay: netem
+// only where the kernel has it.
+func carriers() []string {
+	if probeNetem() != nil {
+		return []string{"emulated"}
+	}
+	return []string{"emulated", "netem"}
+}
+
+func TestShares(t *testing.T) {
+	for _, name := range carriers() {
+		t.Run(name, func(t *testing.T) { shares(t, name) })
+	}
+}
+
+func shares(t *testing.T, name string) {
 	const packets = 4000
 	near := func(t *testing.T, what string, got int, share float64) {
 		t.Helper()
@@ -169,23 +184,25 @@ func TestEmulatedShares(t *testing.T) {
 		{"corruption", Params{Delay: time.Millisecond, Corrupt: 0.1}, func(t *testing.T, received, _, _ int) { near(t, "refused", packets-received, 0.1) }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			l := open(t, "emulated", Config{Seed: 1, Way: [2]Params{c.way, {}}})
+			l := open(t, name, Config{Seed: 1, Way: [2]Params{c.way, {}}})
 			received, duplicates, overtaken, _ := numbered(t, l, packets)
 			c.check(t, received, duplicates, overtaken)
 		})
 	}
 }
 
-func TestEmulatedRate(t *testing.T) {
-	c := Config{Way: [2]Params{{Rate: 50e6, Limit: 200}, {}}}
-	l := open(t, "emulated", c)
-	f, err := Measure(t.Context(), l, c, MeasureOptions{Packets: 10, Bytes: 4 << 20})
-	if err != nil {
-		t.Fatal(err)
-	}
-	// Headers take 4 to 5 % of the rate.
-	if f.Rate < 40e6 || f.Rate > 49e6 {
-		t.Errorf("%.1f Mbit/s over a link of 50", f.Rate/1e6)
+func TestRate(t *testing.T) {
+	for _, name := range carriers() {
+		c := Config{Way: [2]Params{{Rate: 50e6, Limit: 200}, {}}}
+		l := open(t, name, c)
+		f, err := Measure(t.Context(), l, c, MeasureOptions{Packets: 10, Bytes: 4 << 20})
+		if err != nil {
+			t.Fatal(err)
+		}
+		// Headers take 4 to 5 % of the rate.
+		if f.Rate < 40e6 || f.Rate > 49e6 {
+			t.Errorf("%s: %.1f Mbit/s over a link of 50", name, f.Rate/1e6)
+		}
 	}
 }
 
