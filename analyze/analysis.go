@@ -25,8 +25,18 @@ type Options struct {
 	// From and To pick segments by capture time; zero means unbounded. Within
 	// is set where either is.
 	From, To Instant
+	// Extra makes a further tracker for each connection, for those who ask for
+	// one; nil for none.
+	Extra func() Extra
 	// Brief leaves out the alternative paths, for those who show none.
 	Brief bool
+}
+
+// Extra is a tracker that is no part of the default analysis, such as those of
+// packages below analyze/peer. It sees each step of its connection, after the
+// others.
+type Extra interface {
+	Observe(step *reconstruct.Step)
 }
 
 // Instant is a moment of a capture: absolute, or relative to its first packet.
@@ -51,6 +61,7 @@ type Connection struct {
 	States  state.Result
 	Vantage vantage.Result
 	Sides   [2]Measures
+	Extra   Extra // that Options.Extra made for it; its results are complete
 }
 
 // Analysis is one pass over one capture. Range over one of its iterators, once.
@@ -72,6 +83,7 @@ type Analysis struct {
 type slot struct {
 	states   state.Tracker
 	measures measures
+	extra    Extra // nil for none
 	selected bool
 }
 
@@ -124,7 +136,9 @@ func (a *Analysis) Segments() iter.Seq[*Segment] {
 			if !a.picked(step) {
 				continue
 			}
-			a.slots[step.Conn.Slot].measures.tell(step, &a.latest, &row)
+			kept := a.slots[step.Conn.Slot]
+			kept.measures.tell(step, &a.latest, &row)
+			row.Extra = kept.extra
 			if !yield(&row) {
 				return
 			}
@@ -189,10 +203,16 @@ func (a *Analysis) observe(step *reconstruct.Step) {
 		a.totals.Connections++
 		kept.states.Reset()
 		kept.measures.reset()
-		kept.selected = false
+		kept.selected, kept.extra = false, nil
+		if a.options.Extra != nil {
+			kept.extra = a.options.Extra()
+		}
 	}
 	kept.states.Observe(step)
 	kept.measures.observe(step, &a.latest)
+	if kept.extra != nil {
+		kept.extra.Observe(step)
+	}
 	kept.selected = kept.selected || a.picked(step)
 }
 
@@ -223,7 +243,7 @@ func (a *Analysis) finish(ended []*reconstruct.Connection, line *queue, yield fu
 			continue
 		}
 		tap := kept.measures.vantage.Result(c)
-		result := &Connection{Connection: *c, States: a.infer.Infer(c, &kept.states, tap.Vantage), Vantage: tap, Sides: kept.measures.results(c)}
+		result := &Connection{Connection: *c, States: a.infer.Infer(c, &kept.states, tap.Vantage), Vantage: tap, Sides: kept.measures.results(c), Extra: kept.extra}
 		result.Findings = append(append(result.Findings[:0:0], c.Findings...), result.States.Findings...)
 		result.Findings = append(result.Findings, a.touching(c)...)
 		line.held[c.Number] = result

@@ -24,6 +24,7 @@ type Segment struct {
 	Flight      flight.State
 	FlightKnown bool
 	Loss        loss.Verdict
+	Extra       Extra // that Options.Extra made for its connection, after this segment
 }
 
 // measures are the measuring trackers of a connection, in the order in which

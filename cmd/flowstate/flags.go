@@ -17,6 +17,7 @@ import (
 // checks its own value, so that a wrong one is told before a file is opened.
 type common struct {
 	brief    bool // the command shows no alternative paths
+	extra    func() analyze.Extra
 	format   formatFlag
 	output   string
 	conns    connsFlag
@@ -74,7 +75,7 @@ func (c *common) inFolder() bool { return c.output != "" && isFolder(c.output) }
 
 // options are the flags that choose what an analysis gives.
 func (c *common) options() analyze.Options {
-	o := analyze.Options{From: c.from.at, To: c.to.at, Numbers: c.conns.numbers, Brief: c.brief}
+	o := analyze.Options{From: c.from.at, To: c.to.at, Numbers: c.conns.numbers, Brief: c.brief, Extra: c.extra}
 	if e := c.filter.expr; e != nil {
 		o.Select = func(s *decode.Segment) bool {
 			return filter.Match(e, &filter.Header{

@@ -11,26 +11,36 @@ import (
 
 func newSegments(p *program) *cobra.Command {
 	var flags common
+	var like likeFlag
 	cmd := &cobra.Command{
 		Use:   "segments [flags] FILE...",
 		Short: "Print a row for each TCP segment, with what is noticeable about it",
 		Long: `Print a row for each TCP segment in the order of the capture. > goes from the
 client to the server, < the other way. Sequence numbers are relative to the
 initial ones: the SYN is at 0, the first byte at 1; first:end(length) counts
-payload alone. The frame number and the marks stand behind #.`,
+payload alone. The frame number and the marks stand behind #.
+
+--like tshark prints the flags and fields of tshark's tcp.analysis, by the rules
+of its version 4.0, in lines like its own. "flowstate crosscheck" tells where we
+think otherwise, and why.`,
 		Example: `  flowstate segments trace.pcap --conn 0
   flowstate segments trace.pcap --filter "tcp[tcpflags] & (tcp-syn|tcp-fin|tcp-rst) != 0"
   flowstate segments trace.pcap --format json | jq 'select(.marks | index("retransmission"))'`,
-		RunE: func(_ *cobra.Command, args []string) error { return printSegments(p, &flags, args) },
+		RunE: func(_ *cobra.Command, args []string) error { return printSegments(p, &flags, like.chosen != nil, args) },
 	}
 	flags.add(cmd)
+	like.add(cmd, segmentPeers())
 	return cmd
 }
 
-func printSegments(p *program, flags *common, args []string) error {
+func printSegments(p *program, flags *common, likeTshark bool, args []string) error {
 	b := &batch{p: p, flags: flags, name: "segments", style: p.styleFor(flags)}
 	b.layout = func(w io.Writer) layout { return plain{w} }
 	format := flags.format.Format
+	if likeTshark {
+		flags.extra = newTsharkTracker
+		return b.segmentsLikeTshark(args)
+	}
 	if format == table.Text {
 		b.pass = func(path string, out *chunker) pass {
 			text := table.SegmentsText{Style: b.style}

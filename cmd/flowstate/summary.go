@@ -11,6 +11,7 @@ import (
 
 func newSummary(p *program) *cobra.Command {
 	var flags common
+	var like likeFlag
 	cmd := &cobra.Command{
 		Use:   "summary [flags] FILE...",
 		Short: "Print a row for each connection",
@@ -18,19 +19,29 @@ func newSummary(p *program) *cobra.Command {
 states its endpoints ended, how much was sent, what is worth knowing.
 
 The bytes count each byte of the stream once; > is what the client sent, < what
-the server sent. A single connection, and every one with -v, is told in full.`,
+the server sent. A single connection, and every one with -v, is told in full.
+
+--like prints what another program would, by its definitions: a connection of
+conn.log for zeek. Where a definition is an error the right value stands in its
+place, and "corrected" names it.`,
 		Example: `  flowstate summary trace.pcap
   flowstate summary captures/ --filter "port 443" --format csv -o table.csv
   flowstate summary trace.pcap --format json | jq 'select(.close | startswith("reset"))'`,
-		RunE: func(_ *cobra.Command, args []string) error { return summarize(p, &flags, args) },
+		RunE: func(_ *cobra.Command, args []string) error { return summarize(p, &flags, like.chosen, args) },
 	}
 	flags.add(cmd)
+	like.add(cmd, summaryPeers())
 	return cmd
 }
 
-func summarize(p *program, flags *common, args []string) error {
+func summarize(p *program, flags *common, like *likeness, args []string) error {
 	flags.brief = true
 	b := &batch{p: p, flags: flags, name: "summary", counts: true}
+	if like != nil {
+		flags.extra = like.tracker
+		b.rows(func() rowWriter { return like.rows(flags.format.Format) })
+		return b.run(args)
+	}
 	if flags.format.Format != table.Text {
 		b.rows(func() rowWriter { return table.Summary(flags.format.Format) })
 		return b.run(args)
