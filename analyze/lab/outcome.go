@@ -143,6 +143,8 @@ func (o *Outcome) predict(pair [2]call, c *analyze.Connection, t twin) {
 		return
 	}
 	switch {
+	case arrived == second.Begin && o.Gap == 0: // all at one moment of virtual time: a FIN that skipped the delay
+		o.Predicted = TooClose
 	case arrived <= second.Begin: // in virtual time, what a FIN causes is at its moment
 		o.Predicted = [2]Prediction{ClientFirst, ServerFirst}[first.side]
 	case arrived > second.End:

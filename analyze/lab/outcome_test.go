@@ -55,6 +55,10 @@ func TestPrediction(t *testing.T) {
 			[]workload.Call{closing(client, "close", 100, 120), closing(server, "close", 130, 150)}, 110, 115, state.CloseClientFirst, ClientFirst, true},
 		"the FIN comes during the second call": {
 			[]workload.Call{closing(client, "close", 100, 120), closing(server, "close", 130, 150)}, 110, 140, state.CloseSimultaneous, TooClose, true},
+		"calls and arrival at one moment": {
+			[]workload.Call{closing(client, "close", 100, 100), closing(server, "close", 100, 100)}, 100, 100, state.CloseSimultaneous, TooClose, true},
+		"the FIN comes with the second call, which it causes": {
+			[]workload.Call{closing(client, "close", 100, 100), closing(server, "close", 130, 130)}, 100, 130, state.CloseClientFirst, ClientFirst, true},
 		"the capture shows something else": {
 			[]workload.Call{closing(client, "close", 100, 120), closing(server, "close", 130, 150)}, 110, 5110, state.CloseClientFirst, Simultaneous, false},
 		"a shutdown sends the FIN, a close after it nothing": {
