@@ -50,7 +50,31 @@ var (
 	}
 )
 
+// bothContract is a number for each of two captures.
+var bothContract = object{"a": "int", "b": "int"}
+
+var (
+	joinEndContract  = object{"file": "string", "conn": "int", "client": endContract, "server": endContract}
+	joinSideContract = object{
+		"packets": bothContract, "matched": "int", "split": "int", "lost": "int", "lost_bytes": "int", "unrecorded": bothContract,
+		"duplicated": bothContract, "outside": bothContract, "reordered": "int", "ce_marked": "int",
+		"hops?": object{"min": "int", "max": "int"}, "rewritten": []any{"string"},
+		"delay": object{
+			"n": "int", "min_s?": "seconds", "p10_s?": "seconds", "median_s?": "seconds", "p90_s?": "seconds",
+			"p99_s?": "seconds", "max_s?": "seconds", "mean_s?": "seconds", "sd_s?": "seconds",
+		},
+	}
+)
+
 var contracts = map[string]object{
+	"join": {
+		"schema": "flowstate.join/1", "a": joinEndContract, "b": joinEndContract, "match": "string", "certainty": "string",
+		"nearer_client?": "string", "clock": object{
+			"method?": "string", "n?": "int", "offset_s?": "seconds", "error_s?": "seconds", "drift_ppm?": "seconds",
+			"drift_spread_ppm?": "seconds", "steps": "int",
+		},
+		"client": joinSideContract, "server": joinSideContract,
+	},
 	"states": {
 		"schema": "flowstate.states/1", "file": "string", "conn": "int", "client": endContract, "server": endContract,
 		"roles": "string", "start?": "time", "duration_s": "seconds", "frames": framesContract, "open": "string",
@@ -240,6 +264,26 @@ func TestContracts(t *testing.T) {
 		if seen["capture"] != 1 || seen[command] < 6 {
 			t.Errorf("%s: rows %v", command, seen)
 		}
+	}
+}
+
+func TestJoinContract(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "whole.pcap")
+	writeCapture(t, path, 0)
+	lines := bytes.Split(bytes.TrimSpace(printedBy(t, exitDone, "join", path, path, "--format", "json")), []byte("\n"))
+	for _, line := range lines {
+		decoder := json.NewDecoder(bytes.NewReader(line))
+		decoder.UseNumber()
+		var value any
+		if err := decoder.Decode(&value); err != nil {
+			t.Fatalf("%v in %s", err, line)
+		}
+		if err := keeps(contracts["join"], value, "join"); err != nil {
+			t.Errorf("%v\n%s", err, line)
+		}
+	}
+	if len(lines) != 6 {
+		t.Errorf("%d rows", len(lines))
 	}
 }
 

@@ -17,6 +17,8 @@ func Kinds() []Kind {
 		{"transitions", "flowstate states --format csv or tsv: one row for each transition", flatTransitionFields().columns()},
 		{"segments", "flowstate segments: one row for each TCP segment", segmentFields().columns()},
 		{"stream", "flowstate follow: one row for each run of bytes and each gap", pieceFields().columns()},
+		{"join", "flowstate join: one row for each connection that both captures hold; client holds what became of what the client sent", joinedFields().columns()},
+		{"joined-packet", "flowstate join --packets: one row for each packet", joinedPacketFields().columns()},
 		{"finding", "one finding inside findings", findingFields().columns()},
 		{"segments --like tshark", "flowstate segments --like tshark: one row for each TCP segment, by the rules of tshark 4.0", tsharkFields().columns()},
 		{"summary --like zeek", "flowstate summary --like zeek: one row for each connection, by Zeek's definitions", zeekFields().columns()},
