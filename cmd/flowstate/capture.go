@@ -8,6 +8,7 @@ import (
 
 	"github.com/flowstate-tcp/flowstate/capture"
 	"github.com/flowstate-tcp/flowstate/capture/filter"
+	"github.com/flowstate-tcp/flowstate/capture/filter/bpf"
 	"github.com/flowstate-tcp/flowstate/capture/live"
 )
 
@@ -86,6 +87,12 @@ func (f *captureFlags) complete(cmd *cobra.Command, args []string) (err error) {
 		return usage(firstExample(cmd), "capture needs a file to write: -w")
 	case f.SnapLen < 0 || f.Count < 0 || f.Duration < 0 || f.Rotation.Every < 0 || f.Rotation.Keep < 0 || f.BufferMiB < 0:
 		return usage(cmd.CommandPath()+" --help", "limits cannot be negative")
+	case f.SnapLen > bpf.WholePacket:
+		return usage("", "--snaplen %d: at most %d bytes", f.SnapLen, bpf.WholePacket)
+	case f.Rotation.Keep > 0 && f.size == 0 && f.Rotation.Every == 0:
+		return usage("--file-size 100M", "--files needs the size or the duration of a file")
+	case f.Output == "-" && (f.size > 0 || f.Rotation.Every > 0):
+		return usage("-w ring.pcapng", "standard output cannot be divided into files")
 	}
 	for _, name := range f.interfaces {
 		f.Interfaces = append(f.Interfaces, live.Interface{Name: name})
@@ -93,7 +100,7 @@ func (f *captureFlags) complete(cmd *cobra.Command, args []string) (err error) {
 	f.Rotation.Size = int64(f.size)
 	if len(args) > 0 {
 		if f.Filter, err = filter.Parse(strings.Join(args, " ")); err != nil {
-			return usage("flowstate capture --help", "filter: %v", err)
+			return usage("", "%v", err) // which says where, and what to write instead
 		}
 	}
 	return nil
