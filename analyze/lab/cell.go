@@ -15,52 +15,41 @@ type Cell struct {
 	Way         [2]link.Params
 	Runs        int
 	Connections int
-	RTT         Spread    // of handshakes
-	RTTs        int       // handshakes that tell one
-	Gap, OneWay Spread    // of the connections with a prediction
-	Rates       []float64 // of the benchmark, bits a second
+	RTT         Spread[time.Duration] // of handshakes that tell one
+	Gap, OneWay Spread[time.Duration] // of the connections with a prediction
+	Bandwidth   Spread[float64]       // as the benchmark measured it, bits a second
+	Goodput     Spread[float64]       // as the captures show it, bits a second
 	Outcomes    []Outcome
 	Dropped     uint64 // packets that the recorder lost
+
+	rates []float64 // behind Bandwidth
 }
 
-// Spread is a median with the least and the most.
-type Spread struct{ Median, Least, Most time.Duration }
-
-// SpreadOf orders values, and interpolates nothing: of an even number the
-// median is the mean of the middle two.
-func SpreadOf(values []time.Duration) Spread {
-	if len(values) == 0 {
-		return Spread{}
-	}
-	sorted := slices.Sorted(slices.Values(values))
-	n := len(sorted)
-	return Spread{(sorted[(n-1)/2] + sorted[n/2]) / 2, sorted[0], sorted[n-1]}
-}
-
-// Median is that of plain numbers, 0 without any.
-func Median(values []float64) float64 {
-	if len(values) == 0 {
-		return 0
-	}
-	sorted := slices.Sorted(slices.Values(values))
-	n := len(sorted)
-	return (sorted[(n-1)/2] + sorted[n/2]) / 2
-}
-
-// Finish computes the spreads from the outcomes.
-func (c *Cell) Finish() {
+// Finish leaves out the first connections, which may have found cold caches, and
+// computes the spreads from what is left.
+func (c *Cell) Finish(leaveOut int) {
+	c.Outcomes = c.Outcomes[min(leaveOut, len(c.Outcomes)):]
+	c.rates = c.rates[min(leaveOut, len(c.rates)):]
 	var rtts, gaps, ways []time.Duration
+	var goodputs []float64
 	for _, o := range c.Outcomes {
 		if o.HandshakeRTT > 0 {
 			rtts = append(rtts, o.HandshakeRTT)
+		}
+		if o.Goodput > 0 {
+			goodputs = append(goodputs, o.Goodput)
 		}
 		if o.Predicted != NoPrediction {
 			gaps, ways = append(gaps, o.Gap), append(ways, o.OneWay)
 		}
 	}
-	c.Connections, c.RTTs = len(c.Outcomes), len(rtts)
+	c.Connections = len(c.Outcomes)
 	c.RTT, c.Gap, c.OneWay = SpreadOf(rtts), SpreadOf(gaps), SpreadOf(ways)
+	c.Bandwidth, c.Goodput = SpreadOf(c.rates), SpreadOf(goodputs)
 }
+
+// Measured adds a bandwidth that the benchmark measured, in bits a second.
+func (c *Cell) Measured(rate float64) { c.rates = append(c.rates, rate) }
 
 // Closes counts how the connections closed, as "5 simultaneous, 1 client-first".
 // Predicted and agreed are how many had a prediction and kept to it.
@@ -104,7 +93,7 @@ func (c *Cell) Predicted(word string) *Cell {
 			part.Outcomes = append(part.Outcomes, o)
 		}
 	}
-	part.Finish()
+	part.Finish(0)
 	return part
 }
 

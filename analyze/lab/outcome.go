@@ -39,6 +39,11 @@ type Outcome struct {
 	Measured     bool          // OneWay is from two taps; else half of HandshakeRTT
 	Predicted    Prediction
 	Agrees       bool // the capture shows what was predicted
+
+	// Goodput is that of the larger stream, where it arrived if that was
+	// recorded: bits a second, each octet once, from its first data to the
+	// acknowledgement of the last.
+	Goodput float64
 }
 
 // call is a call that sends a FIN, and whose.
@@ -57,6 +62,7 @@ func Outcomes(calls []workload.Call, client, server []*analyze.Connection) []Out
 	var all []Outcome
 	for i, c := range main {
 		o := Outcome{Number: c.Number, HandshakeRTT: c.States.HandshakeRTT, Close: c.States.Close}
+		o.Goodput = goodput(c, twins[i], client == nil)
 		pair, ok := closes(calls, c)
 		if ok {
 			o.predict(pair, c, twins[i])
@@ -79,6 +85,19 @@ func (t twin) side(s reconstruct.Side) reconstruct.Side {
 		return s.Peer()
 	}
 	return s
+}
+
+// goodput is that of the larger stream. The capture c is the client's, unless
+// only the server has one.
+func goodput(c *analyze.Connection, other twin, atServer bool) float64 {
+	sender := reconstruct.Client
+	if c.Half[reconstruct.Server].Unique > c.Half[reconstruct.Client].Unique {
+		sender = reconstruct.Server
+	}
+	if sender == reconstruct.Client && !atServer && other.Connection != nil {
+		c, sender = other.Connection, other.side(sender)
+	}
+	return c.Sides[sender].Flight.Goodput
 }
 
 // twinsOf finds each connection of the client's capture in the server's. The

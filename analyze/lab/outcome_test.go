@@ -99,13 +99,32 @@ func TestPredictionAfterSimultaneousOpen(t *testing.T) {
 }
 
 func TestSpread(t *testing.T) {
-	if s := SpreadOf([]time.Duration{4, 1, 3, 2}); s != (Spread{2, 1, 4}) {
+	if s := SpreadOf([]time.Duration{40, 10, 30, 20}); s != (Spread[time.Duration]{4, 10, 17, 25, 32, 40}) {
 		t.Errorf("%v", s)
 	}
-	if s := SpreadOf(nil); s != (Spread{}) {
+	if s := SpreadOf([]float64{5, 1, 2, 4, 3}); s != (Spread[float64]{5, 1, 2, 3, 4, 5}) {
 		t.Errorf("%v", s)
 	}
-	if m := Median([]float64{3, 1}); m != 2 {
-		t.Errorf("%v", m)
+	if s := SpreadOf([]float64{7}); s != (Spread[float64]{1, 7, 7, 7, 7, 7}) {
+		t.Errorf("%v", s)
+	}
+	if s := SpreadOf[time.Duration](nil); s != (Spread[time.Duration]{}) {
+		t.Errorf("%v", s)
+	}
+}
+
+// The first connections can be left out, of times and of bandwidths alike.
+func TestFinish(t *testing.T) {
+	c := Cell{Outcomes: []Outcome{{HandshakeRTT: 90, Goodput: 9}, {HandshakeRTT: 10, Goodput: 1}, {HandshakeRTT: 20, Goodput: 2}}}
+	for _, rate := range []float64{7, 3, 5} {
+		c.Measured(rate)
+	}
+	c.Finish(1)
+	if c.Connections != 2 || c.RTT.Median != 15 || c.Bandwidth.Median != 4 || c.Goodput.Most != 2 {
+		t.Errorf("%+v", c)
+	}
+	c.Finish(5)
+	if c.Connections != 0 || c.RTT.N != 0 || c.Bandwidth.N != 0 {
+		t.Errorf("%+v", c)
 	}
 }

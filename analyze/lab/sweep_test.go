@@ -74,7 +74,7 @@ func outcomes(t *testing.T, plan lab.Plan) []*judge.Cell {
 		}
 		client, server := connections(t, filepath.Join(dir, r.Tap("client").File)), connections(t, filepath.Join(dir, r.Tap("server").File))
 		c := &judge.Cell{Name: r.Cell, Way: r.Settings.Way, Outcomes: judge.Outcomes(calls, client, server)}
-		c.Finish()
+		c.Finish(0)
 		cells = append(cells, c)
 	}
 	return cells
@@ -167,9 +167,9 @@ func (d demand) attempt(t *testing.T, delays []time.Duration) (missing []time.Du
 	for _, c := range outcomes(t, twenty(d.link, delays...)) {
 		delay := c.Way[0].Delay
 		closed, predicted, agreed := c.Closes()
-		t.Logf("%s: handshake RTT %v to %v, median %v of %d; closed %v, %d of %d as predicted", c.Name, c.RTT.Least, c.RTT.Most, c.RTT.Median, c.RTTs, closed, agreed, predicted)
-		if c.RTTs != 20 || predicted != 20 || agreed != predicted {
-			t.Errorf("%s: %d handshakes, %d of %d as predicted: %+v", c.Name, c.RTTs, agreed, predicted, c.Outcomes)
+		t.Logf("%s: handshake RTT %v to %v, median %v of %d; closed %v, %d of %d as predicted", c.Name, c.RTT.Least, c.RTT.Most, c.RTT.Median, c.RTT.N, closed, agreed, predicted)
+		if c.RTT.N != 20 || predicted != 20 || agreed != predicted {
+			t.Errorf("%s: %d handshakes, %d of %d as predicted: %+v", c.Name, c.RTT.N, agreed, predicted, c.Outcomes)
 		}
 		usual := state.CloseSimultaneous.String()
 		if delay == 0 {

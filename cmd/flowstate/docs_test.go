@@ -9,6 +9,7 @@ import (
 	"github.com/flowstate-tcp/flowstate/analyze/state"
 	"github.com/flowstate-tcp/flowstate/capture/finding"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
+	labtext "github.com/flowstate-tcp/flowstate/render/lab"
 	"github.com/flowstate-tcp/flowstate/render/table"
 )
 
@@ -49,6 +50,10 @@ have an underscore in its place, and a space between the items of a list.
 		for _, c := range k.Columns {
 			fmt.Fprintf(&b, "| `%s` | %s | %s |\n", c.Name, c.Unit, c.Meaning)
 		}
+	}
+	b.WriteString("\n## lab report\n\nflowstate lab report --format csv or tsv: one row for each setting.\n\n| field | unit | meaning |\n|---|---|---|\n")
+	for _, c := range labtext.Columns() {
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", c.Name, c.Unit, c.Meaning)
 	}
 	b.WriteString("\n## Findings\n\n| code | severity | meaning |\n|---|---|---|\n")
 	for _, f := range finding.Codes() {

@@ -12,7 +12,6 @@ import (
 	"github.com/flowstate-tcp/flowstate/capture/lab"
 	"github.com/flowstate-tcp/flowstate/capture/link"
 	"github.com/flowstate-tcp/flowstate/capture/workload"
-	"github.com/flowstate-tcp/flowstate/render/table"
 )
 
 // labFlags are those of all commands that run or report a lab.
@@ -24,6 +23,7 @@ type labFlags struct {
 	json       bool // -j: the benchmark's own report
 	noDiagrams bool
 	format     formatFlag
+	dropFirst  uint
 }
 
 // addFolder defines the flags that say where and what to write.
@@ -36,6 +36,11 @@ func (l *labFlags) addFolder(cmd *cobra.Command) {
 	f.BoolVarP(&l.quiet, "quiet", "q", false, "no progress and no report, only errors")
 	f.BoolVar(&l.noDiagrams, "no-diagrams", false, "draw no state diagrams")
 	f.BoolVar(&l.dryRun, "dry-run", false, "print what would be done, and do nothing")
+}
+
+// addStatistics defines the flag that says what counts.
+func (l *labFlags) addStatistics(cmd *cobra.Command) {
+	cmd.Flags().UintVar(&l.dropFirst, "drop-first", 0, "leave the first `N` connections of each setting out of the figures (the L41 lab: 1)")
 }
 
 // addLink defines the flag that chooses the back end.
@@ -178,12 +183,4 @@ func errorsOf(flags *labFlags, m *lab.Manifest) error {
 		return errors.New("interrupted; nothing is left behind")
 	}
 	return fmt.Errorf("interrupted; %d of %d runs are complete in %s, and the same command goes on from there", len(m.Runs), len(m.Planned), flags.dir)
-}
-
-// textOnly refuses formats that a lab's report does not have.
-func textOnly(f table.Format) error {
-	if f != table.Text && f != table.JSON {
-		return usage("--format json", "a lab's report is text or json")
-	}
-	return nil
 }

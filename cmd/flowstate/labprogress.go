@@ -18,7 +18,7 @@ func (p *program) labProgress(flags *labFlags) func(lab.Progress) {
 			return
 		}
 		left := ""
-		if at.Left > 0 {
+		if at.Left >= time.Second {
 			left = fmt.Sprintf(", about %v left", at.Left.Round(time.Second))
 		}
 		p.say("run %d of %d: %s%s", at.Done+1, at.Of, at.Name, left)

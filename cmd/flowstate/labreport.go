@@ -26,6 +26,7 @@ func newLabReport(p *program) *cobra.Command {
 they show, and draw the state diagrams of each setting and of all together. It
 needs nothing but the folder.`,
 		Example: `  flowstate lab report flowstate-lab
+  flowstate lab report sweep --format csv --drop-first 1 > sweep.csv
   flowstate lab report flowstate-lab --format json | jq -r '[.cell, .close, .predicted] | @tsv'`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {
@@ -34,9 +35,6 @@ needs nothing but the folder.`,
 			return nil
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
-			if err := textOnly(flags.format.Format); err != nil {
-				return err
-			}
 			if flags.dir == "" {
 				flags.dir = args[0]
 			}
@@ -46,8 +44,9 @@ needs nothing but the folder.`,
 	f := cmd.Flags()
 	f.StringVarP(&flags.dir, "output", "o", "", "the folder `DIR` for the diagrams (default that of the lab)")
 	f.BoolVar(&flags.noDiagrams, "no-diagrams", false, "draw no state diagrams")
-	f.Var(&flags.format, "format", "how to print: text, json")
-	complete(cmd, "format", []string{"text", "json"})
+	f.Var(&flags.format, "format", "how to print: text, csv or tsv (a row for each setting), json (an object for each connection)")
+	complete(cmd, "format", []string{"text", "json", "csv", "tsv"})
+	flags.addStatistics(cmd)
 	return cmd
 }
 
@@ -95,7 +94,7 @@ func (r *reporter) add(run *lab.Run) error {
 	}
 	cell.Runs++
 	for _, d := range run.Data {
-		cell.Rates = append(cell.Rates, d.Rate())
+		cell.Measured(d.Rate())
 	}
 	if run.Link != nil {
 		r.report.Errors = append(r.report.Errors, *run.Link)
@@ -157,18 +156,23 @@ func (r *reporter) connections(file string) (all []*analyze.Connection, err erro
 // print prints the report.
 func (r *reporter) print(flags *labFlags) error {
 	for _, name := range r.order {
-		r.cells[name].Finish()
+		r.cells[name].Finish(int(flags.dropFirst))
 		r.report.Cells = append(r.report.Cells, *r.cells[name])
 	}
 	for _, axis := range r.manifest.Plan.Axes {
 		r.report.Plan = append(r.report.Plan, axis.Name)
 	}
 	r.report.Missing = len(r.manifest.Planned) - len(r.manifest.Runs)
-	switch {
-	case flags.json:
+	if flags.json {
 		return r.benchmarkJSON()
-	case flags.format.Format == table.JSON:
+	}
+	switch flags.format.Format {
+	case table.JSON:
 		return labtext.JSON(r.p.stdout, &r.report)
+	case table.CSV:
+		return labtext.CSV(r.p.stdout, &r.report, ',')
+	case table.TSV:
+		return labtext.CSV(r.p.stdout, &r.report, '\t')
 	}
 	return labtext.Text(r.p.stdout, &r.report)
 }

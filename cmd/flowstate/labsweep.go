@@ -19,7 +19,7 @@ func newLabSweep(p *program) *cobra.Command {
 The same command again goes on where an earlier one stopped: complete runs are
 kept, one that was cut short is made anew. The workloads are those of
 "flowstate lab run --help".`,
-		Example: `  flowstate lab sweep --delay 0:40:5 --buffers auto,fixed -n 11 -B -o sweep
+		Example: `  flowstate lab sweep --delay 0:40:5 --buffers auto,fixed -n 11 --drop-first 1 -B -o sweep
   flowstate lab sweep --delay 0,20,80 --cc cubic,reno --loss 1% -n 5 -B -o loss
   flowstate lab report sweep`,
 		Args: noArguments,
@@ -38,6 +38,7 @@ kept, one that was cut short is made anew. The workloads are those of
 	flags.addLink(cmd)
 	settings.addWays(cmd, "delay")
 	settings.addWorkload(cmd)
+	flags.addStatistics(cmd)
 	f := cmd.Flags()
 	f.Var(&delays, "delay", "one-way delays in milliseconds: 0,20 or 0:40:5")
 	f.StringSliceVar(&buffers, "buffers", nil, "socket buffers: auto, fixed or both")

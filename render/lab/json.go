@@ -3,6 +3,7 @@ package lab
 import (
 	"encoding/json"
 	"io"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -22,6 +23,7 @@ type object struct {
 	OneWay    seconds  `json:"one_way_s,omitempty"`
 	Predicted string   `json:"predicted,omitempty"`
 	Agrees    *bool    `json:"agrees,omitempty"`
+	Goodput   float64  `json:"goodput_bps,omitempty"`
 }
 
 // seconds is a duration as design.md has it: a decimal with up to nine places.
@@ -33,6 +35,9 @@ func (s seconds) MarshalJSON() ([]byte, error) {
 	return []byte(strings.TrimSuffix(strings.TrimRight(text, "0"), ".")), nil
 }
 
+// rate is one in bits a second with one place.
+func rate(bits float64) float64 { return math.Round(bits*10) / 10 }
+
 // JSON prints one object a line for each connection.
 func JSON(w io.Writer, r *Report) error {
 	lines := json.NewEncoder(w)
@@ -40,7 +45,10 @@ func JSON(w io.Writer, r *Report) error {
 		for _, o := range c.Outcomes {
 			line := object{
 				Schema: "flowstate.lab-connection/1", Cell: c.Name, Backend: r.Backend, Conn: o.Number,
-				RTT: seconds(o.HandshakeRTT), Close: o.Close.String(),
+				RTT: seconds(o.HandshakeRTT), Close: o.Close.String(), Goodput: rate(o.Goodput),
+			}
+			if unlimited(r, &c) {
+				line.Goodput = 0
 			}
 			if o.Predicted != lab.NoPrediction {
 				gap := seconds(o.Gap) // may be zero, which is known

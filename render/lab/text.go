@@ -3,6 +3,7 @@ package lab
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -27,17 +28,51 @@ type Report struct {
 func Text(w io.Writer, r *Report) error {
 	fmt.Fprintf(w, "link %s, TCP of %s%s\n\n", r.Backend, r.Kernel, accuracy(r)) // as below
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	row(t, append(heads(r), "handshake RTT", "closed", "as predicted", "close() gap", "FIN under way", "bandwidth"))
+	row(t, append(heads(r), "handshake RTT", "closed", "as predicted", "close() gap", "FIN under way", "bandwidth", "in the captures"))
 	for _, c := range r.Cells {
 		closed, predicted, agreed := c.Closes()
 		row(t, append(labels(r, &c),
 			known(c.RTT.Median), counts(closed), agreement(predicted, agreed),
-			gap(&c, predicted), known(c.OneWay.Median), bandwidth(r, &c)))
+			gap(&c, predicted), known(c.OneWay.Median), bandwidth(r, &c, c.Bandwidth), bandwidth(r, &c, c.Goodput)))
 	}
 	if err := t.Flush(); err != nil {
 		return err
 	}
+	if err := quartiles(w, r); err != nil {
+		return err
+	}
 	return sentences(w, r)
+}
+
+// few connections have quartiles that are nearly those connections themselves.
+const few = 5
+
+// quartiles prints between which values the middle half of a cell's connections
+// lies, where there are enough of them.
+func quartiles(w io.Writer, r *Report) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	any := false
+	for _, c := range r.Cells {
+		if c.RTT.N < few {
+			continue
+		}
+		if !any {
+			fmt.Fprintln(t)
+			row(t, append(heads(r), "middle half of", "handshake RTT", "bandwidth", "in the captures"))
+			any = true
+		}
+		row(t, append(labels(r, &c), strconv.Itoa(c.RTT.N),
+			Duration(c.RTT.Q1)+" to "+Duration(c.RTT.Q3), rates(r, &c, c.Bandwidth), rates(r, &c, c.Goodput)))
+	}
+	return t.Flush()
+}
+
+// rates are the quartiles of a bandwidth.
+func rates(r *Report, c *lab.Cell, s lab.Spread[float64]) string {
+	if s.N < few || unlimited(r, c) {
+		return "-"
+	}
+	return fmt.Sprintf("%.0f to %.0f KBytes/s", kilobytes(s.Q1), kilobytes(s.Q3))
 }
 
 func row(w io.Writer, cells []string) { fmt.Fprintln(w, strings.Join(cells, "\t")) } // Flush tells the error
@@ -100,15 +135,23 @@ func agreement(predicted, agreed int) string {
 	return fmt.Sprintf("%d of %d", agreed, predicted)
 }
 
-func bandwidth(r *Report, c *lab.Cell) string {
+func bandwidth(r *Report, c *lab.Cell, s lab.Spread[float64]) string {
 	switch {
-	case len(c.Rates) == 0:
+	case s.N == 0:
 		return "-"
-	case r.Backend == "simulated" && c.Way[0].Delay+c.Way[1].Delay == 0 && c.Way[1].Rate == 0:
-		return "no limit" // virtual time stands still while data is moved
+	case unlimited(r, c):
+		return "no limit"
 	}
-	return fmt.Sprintf("%.0f KBytes/s", lab.Median(c.Rates)/8/1024)
+	return fmt.Sprintf("%.0f KBytes/s", kilobytes(s.Median))
 }
+
+// unlimited tells where virtual time stands still while data is moved.
+func unlimited(r *Report, c *lab.Cell) bool {
+	return r.Backend == "simulated" && c.Way[0].Delay+c.Way[1].Delay == 0 && c.Way[1].Rate == 0
+}
+
+// kilobytes is a rate in the unit of the benchmark: 1024 octets a second.
+func kilobytes(bits float64) float64 { return bits / 8 / 1024 }
 
 // gap is known where there is a prediction, and then it may be zero: in virtual
 // time two calls are at the same moment.
