@@ -74,7 +74,11 @@ func (p *program) lab(flags *labFlags, plan lab.Plan) error {
 	if err != nil {
 		return checked(err)
 	}
-	return p.labReport(flags, flags.dir)
+	if err := p.labReport(flags, flags.dir); err != nil || flags.quiet || flags.json {
+		return err
+	}
+	p.say("captures and logs of each run, and a manifest, are in %s", flags.dir)
+	return nil
 }
 
 // interruptible is a context that ends at ^C. A second one ends the program at

@@ -68,6 +68,33 @@ func command(t *testing.T, program string, args ...string) []byte {
 	return out
 }
 
+// TestLab is the README's first command, over the link that auto takes.
+func TestLab(t *testing.T) {
+	needLink(t, "uml")
+	program, dir := programFile(t), filepath.Join(t.TempDir(), "lab")
+	began := time.Now()
+	out := string(command(t, program, "lab", "-o", dir))
+	if took := time.Since(began); took > time.Minute {
+		t.Errorf("it took %v", took)
+	}
+	for _, delay := range []string{"0ms", "5ms", "20ms", "40ms"} {
+		if !strings.Contains(out, "\ndelay="+delay+": ") {
+			t.Errorf("no word on %s: %s", delay, out)
+		}
+		for _, name := range []string{"client.pcapng", "server.pcapng", "calls.jsonl", "samples.jsonl", "benchmark.json"} {
+			if info, err := os.Stat(filepath.Join(dir, "delay="+delay, "01", name)); err != nil || info.Size() == 0 {
+				t.Errorf("%s: %s: %v", delay, name, err)
+			}
+		}
+	}
+	if drawn := globbed(filepath.Join(dir, "states-*.svg")); len(drawn) != 5 {
+		t.Errorf("drawn: %v", drawn)
+	}
+	if judged := report(t, program, dir); len(judged) != 12 {
+		t.Errorf("%d connections, want 12", len(judged))
+	}
+}
+
 // TestLabTwoProcesses has the sender in a process of its own.
 func TestLabTwoProcesses(t *testing.T) {
 	needLink(t, "emulated")

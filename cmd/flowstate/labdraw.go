@@ -67,7 +67,7 @@ func (r *reporter) draw(flags *labFlags) error {
 		}
 	}
 	if !flags.quiet && !flags.json && len(files) > 0 {
-		r.p.say("drawn: %s", strings.Join(files, " "))
+		r.p.say("state diagrams: %s", strings.Join(files, " "))
 	}
 	return nil
 }
