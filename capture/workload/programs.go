@@ -10,8 +10,9 @@ import (
 )
 
 // Programs are two programs of the user's own, one in each host. The lines are
-// the shell's; {server} and {client} in them stand for the hosts' addresses
-// and {port} for Port.
+// the shell's; {server} and {client} in them stand for the hosts' addresses,
+// {port} for Port, and {folder} for Folder, which they can write to on every
+// back end.
 type Programs struct {
 	Server, Client string
 	Port           uint16        // 0: 4000
@@ -60,5 +61,6 @@ func (p Programs) line(text string, e *Env) string {
 		"{server}", e.Hosts[Server].Addr.String(),
 		"{client}", e.Hosts[Client].Addr.String(),
 		"{port}", strconv.Itoa(int(cmp.Or(p.Port, defaultPort))),
+		"{folder}", p.Folder,
 	).Replace(text)
 }

@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -127,13 +128,25 @@ func (p Programs) await(ctx context.Context, e *Env, server *program, before map
 			}
 		}
 		if !server.running() {
-			return netip.AddrPort{}, fmt.Errorf("the server ended before it listened: see %s", filepath.Join(p.Folder, e.Hosts[Server].Name+".err"))
+			return netip.AddrPort{}, fmt.Errorf("the server ended before it listened%s", p.lastWords(&e.Hosts[Server]))
 		}
 		if err := e.Clock.Sleep(ctx, step); err != nil {
 			return netip.AddrPort{}, err
 		}
 	}
 	return netip.AddrPort{}, nil
+}
+
+// lastWords are what a program said in the end, for an error: its files do not
+// outlive one.
+func (p Programs) lastWords(h *Host) string {
+	said, err := os.ReadFile(filepath.Join(p.Folder, h.Name+".err"))
+	said = bytes.TrimSpace(said)
+	if err != nil || len(said) == 0 {
+		return " and said nothing"
+	}
+	const most = 500
+	return ": " + string(said[max(0, len(said)-most):])
 }
 
 // stop ends what is left of the group: kindly first, where there is grace.

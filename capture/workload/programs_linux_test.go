@@ -65,10 +65,19 @@ func TestProgramsOwnFailures(t *testing.T) {
 	if err != nil || r.Client.Status != 7 || output(t, p, "client.err") != "what went wrong\n" {
 		t.Errorf("%+v, %v", r, err)
 	}
-	p.Server = "exit 3"
+	p.Server = "echo no such file >&2; exit 3"
 	r, err = p.Run(within(t, 30*time.Second), l.Env)
-	if err == nil || !strings.Contains(err.Error(), "server.err") || r.Server.Status != 3 || r.Server.Stopped {
+	if err == nil || !strings.HasSuffix(err.Error(), ": no such file") || r.Server.Status != 3 || r.Server.Stopped {
 		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+// TestProgramsCanWrite: a program is told a folder of its own.
+func TestProgramsCanWrite(t *testing.T) {
+	l, p := programsLab(t)
+	p.Client = "echo it > {folder}/written"
+	if _, err := p.Run(within(t, 30*time.Second), l.Env); err != nil || output(t, p, "written") != "it\n" {
+		t.Errorf("%v", err)
 	}
 }
 

@@ -118,7 +118,7 @@ func (s *settingsFlags) addWorkload(cmd *cobra.Command) {
 	}
 	f.StringVar(&s.Workload, "workload", lab.Benchmark, "what to run, by `NAME`: benchmark, or a situation")
 	f.StringVar(&s.Server, "server", "", "a `PROGRAM` of your own at the server, instead of a workload")
-	f.StringVar(&s.Client, "client", "", "and one at the client; {server} stands for the address")
+	f.StringVar(&s.Client, "client", "", "and one at the client; {server}, {client}, {port} (4000) and {folder}, where it can write, are put in")
 	f.VarP(&s.total, "total", "t", "benchmark: bytes in all, 16M")
 	f.VarP(&s.buffer, "buffer", "b", "benchmark: bytes of a write, 128K")
 	f.StringVar(&s.mode, "mode", string(workload.TwoThreads), "benchmark: `MODE` 1thread, 2thread or 2proc")

@@ -30,6 +30,9 @@ The back ends of the link, in the order in which auto prefers them:
 
 As another user than root they are set up in a user namespace.
 
+Programs of your own need a kernel: netem, uml or emulated. In a uml guest they
+see the host's files, and can write to {folder}, /run and /mnt alone.
+
 The workloads beside the benchmark:
 
 ` + workloads(),

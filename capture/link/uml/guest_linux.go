@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -64,15 +65,21 @@ func readSpec(file string) (s spec, err error) {
 	return s, nil
 }
 
-// mountAll mounts what a job expects, and OutDir over itself, writable.
+// mountAll mounts what a job expects, and OutDir over itself, writable. Servers
+// expect to write to /run; it stays the host's where something of ours is there.
 func mountAll(s spec) error {
-	for _, m := range []struct{ kind, at, data string }{
+	mounts := []struct{ kind, at, data string }{
 		{"proc", "/proc", ""},
 		{"sysfs", "/sys", ""},
 		{"devtmpfs", "/dev", ""},
 		{"tmpfs", "/mnt", ""},
+		{"tmpfs", "/run", ""},
 		{"hostfs", s.OutDir, s.OutDir},
-	} {
+	}
+	for _, m := range mounts {
+		if m.at == "/run" && (strings.HasPrefix(s.OutDir, "/run/") || strings.HasPrefix(s.Binary, "/run/")) {
+			continue
+		}
 		err := unix.Mount("none", m.at, m.kind, 0, m.data)
 		if err != nil && !(errors.Is(err, unix.EBUSY) && m.kind == "devtmpfs") { // the kernel may have mounted it
 			return fmt.Errorf("mounting %s at %s: %w", m.kind, m.at, err)
