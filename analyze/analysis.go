@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/flowstate-tcp/flowstate/analyze/health"
 	"github.com/flowstate-tcp/flowstate/analyze/state"
 	"github.com/flowstate-tcp/flowstate/analyze/vantage"
 	"github.com/flowstate-tcp/flowstate/capture"
@@ -60,6 +61,7 @@ type Connection struct {
 	reconstruct.Connection
 	States  state.Result
 	Vantage vantage.Result
+	Health  health.Result
 	Sides   [2]Measures
 	Extra   Extra // that Options.Extra made for it; its results are complete
 }
@@ -76,6 +78,7 @@ type Analysis struct {
 	damage   []finding.Finding // of the capture, once it is read to its end
 	began    capture.Timestamp
 	totals   Totals
+	health   health.Capture
 	err      error
 }
 
@@ -106,6 +109,10 @@ func (a *Analysis) Err() error { return a.err }
 
 // Totals returns the counts of what was read so far.
 func (a *Analysis) Totals() Totals { return a.totals }
+
+// Health returns what is wrong with the capture, as far as the connections show
+// that have ended.
+func (a *Analysis) Health() *health.Capture { return &a.health }
 
 // Connections yields the connections of the capture by their numbers. Each is
 // the caller's to keep.
@@ -238,17 +245,24 @@ func (i Instant) absolute(began capture.Timestamp) capture.Timestamp {
 func (a *Analysis) finish(ended []*reconstruct.Connection, line *queue, yield func(*Connection) bool) bool {
 	for _, c := range ended {
 		kept := a.slots[c.Slot]
-		if !kept.selected {
-			line.held[c.Number] = nil
-			continue
+		healthy := kept.measures.health.Result(c)
+		a.health.Add(&healthy)
+		line.held[c.Number] = nil
+		if kept.selected {
+			line.held[c.Number] = a.conclude(c, kept, &healthy)
 		}
-		tap := kept.measures.vantage.Result(c)
-		result := &Connection{Connection: *c, States: a.infer.Infer(c, &kept.states, tap.Vantage), Vantage: tap, Sides: kept.measures.results(c), Extra: kept.extra}
-		result.Findings = append(append(result.Findings[:0:0], c.Findings...), result.States.Findings...)
-		result.Findings = append(result.Findings, a.touching(c)...)
-		line.held[c.Number] = result
 	}
 	return line.pass(yield)
+}
+
+// conclude puts together what was found of a connection.
+func (a *Analysis) conclude(c *reconstruct.Connection, kept *slot, healthy *health.Result) *Connection {
+	tap := kept.measures.vantage.Result(c)
+	r := &Connection{Connection: *c, States: a.infer.Infer(c, &kept.states, tap.Vantage), Vantage: tap, Health: *healthy, Sides: kept.measures.results(c), Extra: kept.extra}
+	r.Findings = append(append(r.Findings[:0:0], c.Findings...), healthy.Findings()...)
+	r.Findings = append(append(r.Findings, r.States.Findings...), a.touching(c)...)
+	r.Health.Judge(c, r.Findings, &r.Vantage)
+	return r
 }
 
 // queue puts connections, which end in any order, back into the order of their

@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"github.com/flowstate-tcp/flowstate/analyze/flight"
+	"github.com/flowstate-tcp/flowstate/analyze/health"
 	"github.com/flowstate-tcp/flowstate/analyze/loss"
 	"github.com/flowstate-tcp/flowstate/analyze/rtt"
 	"github.com/flowstate-tcp/flowstate/analyze/vantage"
@@ -35,6 +36,7 @@ type measures struct {
 	rtt    rtt.Tracker
 
 	vantage vantage.Tracker
+	health  health.Tracker
 }
 
 func (m *measures) reset() {
@@ -42,6 +44,7 @@ func (m *measures) reset() {
 	m.flight.Reset()
 	m.rtt.Reset()
 	m.vantage.Reset()
+	m.health.Reset()
 }
 
 // latest is what was found at the latest step. It is kept once, not for each
@@ -59,11 +62,13 @@ func (m *measures) observe(step *reconstruct.Step, now *latest) {
 		m.flight.Swap()
 		m.rtt.Swap()
 		m.vantage.Swap()
+		m.health.Swap()
 	}
 	now.verdict = m.loss.Observe(step, &m.flight, &m.rtt)
 	m.flight.Observe(step, now.verdict.Cause == loss.RTO, &now.delivered)
 	now.sample, now.delivers = m.rtt.Observe(step, &now.delivered)
 	m.vantage.Observe(step, &now.delivered)
+	m.health.Observe(step)
 }
 
 // tell fills s with what was found at the latest step.

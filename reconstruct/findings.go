@@ -113,7 +113,7 @@ func (c *conversation) observeQuirks(v *sight) {
 	if v.s.Time.Sub(c.End) < 0 {
 		c.note(finding.ClockStep, v.s.Frame, 1)
 	}
-	if v.oversized() {
+	if v.Oversized() {
 		c.note(finding.OffloadSegments, v.s.Frame, 1)
 	}
 	if v.plain() && v.s.Window != 0 {
@@ -148,14 +148,15 @@ const (
 	optionMax = 40
 )
 
-// oversized tells whether the segment is larger than the peer accepts, or than
+// Oversized tells whether the segment is larger than the peer accepts, or than
 // links carry: segmentation offload cuts or joined it beyond the tap.
-func (v *sight) oversized() bool {
-	if v.s.Len <= usualMTU || v.s.Quirks&decode.Reassembled != 0 {
+func (s *Step) Oversized() bool {
+	if s.Segment.Len <= usualMTU || s.Segment.Quirks&decode.Reassembled != 0 {
 		return false
 	}
-	if v.peer.SYNWhole && v.peer.Options.Set&decode.OptMSS != 0 {
-		return v.s.Len > int(v.peer.Options.MSS)+optionMax
+	peer := &s.Conn.Half[s.Conn.Peer(s.From)]
+	if peer.SYNWhole && peer.Options.Set&decode.OptMSS != 0 {
+		return s.Segment.Len > int(peer.Options.MSS)+optionMax
 	}
-	return v.s.Len > jumboMTU
+	return s.Segment.Len > jumboMTU
 }

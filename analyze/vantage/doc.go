@@ -8,7 +8,7 @@
 //	var t vantage.Tracker
 //	t.Observe(step, &delivered)
 //	r := t.Result(conn)
-//	fmt.Println(r.Vantage, r.Certainty, r.Evidence)
+//	fmt.Println(r.Vantage, r.Certainty, r.Evidence())
 //
 // A tap between two hosts sees two half round trips: from itself to the client
 // and back, and the same towards the server. Their sum is the round trip; where

@@ -12,8 +12,9 @@ import (
 type Result struct {
 	Vantage   state.Vantage
 	Certainty state.Certainty // strong or assumed; unobserved where Vantage is unknown
-	Evidence  string          // in words
 	Half      [2]Half
+
+	offload bool // Vantage rests on checksums
 }
 
 // Half is the way from the tap to one side and back.
@@ -51,12 +52,13 @@ func (t *Tracker) Result(c *reconstruct.Connection) (r Result) {
 	undone, offloaded := t.undoneAt()
 	switch near, ok := t.nearest(&r); {
 	case ok:
-		r.at(near, t.sureAt(near, &r, offloaded && undone != near), fmt.Sprintf("the %s answers in %s, the %s in %s",
-			near, words(t.sides[near].fastest()), near.Peer(), words(r.Half[near.Peer()].Least)))
+		r.at(near, t.sureAt(near, &r, offloaded && undone != near))
+		r.Half[near].Least, r.Half[near].Known = t.sides[near].fastest(), true
 	case r.round() >= shortest:
 		r.apart(c, offloaded)
 	case offloaded:
-		r.at(undone, state.Strong, fmt.Sprintf("the checksums of the %s alone are left to its network card", undone))
+		r.at(undone, state.Strong)
+		r.offload = true
 	}
 	return r
 }
@@ -85,9 +87,9 @@ func (r *Result) round() time.Duration {
 }
 
 // at places the tap at a side.
-func (r *Result) at(x reconstruct.Side, sure state.Certainty, why string) {
+func (r *Result) at(x reconstruct.Side, sure state.Certainty) {
 	r.Vantage = [2]state.Vantage{client: state.VantageClient, server: state.VantageServer}[x]
-	r.Certainty, r.Evidence = sure, why
+	r.Certainty = sure
 }
 
 // sureAt tells how sure it is that the tap was at a side. It is only assumed
@@ -109,15 +111,32 @@ func (r *Result) shook() bool { return r.Half[client].Shook && r.Half[server].Sh
 // apart places the tap where both halves are long.
 func (r *Result) apart(c *reconstruct.Connection, offloaded bool) {
 	r.Vantage, r.Certainty = state.VantageBetween, state.Strong
-	where := ""
 	if c.Ends[client].IP.Addr().IsLoopback() {
-		r.Vantage, where = state.VantageAfterDelay, ", over a loopback"
+		r.Vantage = state.VantageAfterDelay
 	}
 	least := min(r.Half[client].Least, r.Half[server].Least)
 	if !r.shook() || least < shortest/2 || offloaded {
 		r.Certainty = state.Assumed // a slow host looks the same
 	}
-	r.Evidence = fmt.Sprintf("the client answers in %s, the server in %s%s", words(r.Half[client].Least), words(r.Half[server].Least), where)
+}
+
+// Evidence tells in words what Vantage rests on; nothing where it is unknown.
+func (r *Result) Evidence() string {
+	side := client
+	switch r.Vantage {
+	case state.VantageUnknown:
+		return ""
+	case state.VantageServer:
+		side = server
+	}
+	if r.offload {
+		return fmt.Sprintf("the checksums of the %s alone are left to its network card", side)
+	}
+	text := fmt.Sprintf("the %s answers in %s, the %s in %s", side, words(r.Half[side].Least), side.Peer(), words(r.Half[side.Peer()].Least))
+	if r.Vantage == state.VantageAfterDelay {
+		text += ", over a loopback"
+	}
+	return text
 }
 
 // words tells a time as far as it matters.

@@ -96,7 +96,7 @@ func TestCapturesWithKnownTap(t *testing.T) {
 		}
 		for c := range analyze.New(r, analyze.Options{}).Connections() {
 			if got := place(c); got != want {
-				t.Errorf("%s, connection %d: tap %s, want %s (%s)", file, c.Number, got, want, c.Vantage.Evidence)
+				t.Errorf("%s, connection %d: tap %s, want %s (%s)", file, c.Number, got, want, c.Vantage.Evidence())
 			}
 		}
 		if err := r.Close(); err != nil {

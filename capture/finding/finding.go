@@ -110,7 +110,7 @@ var table = [numCodes]Row{
 	IPLengthZero:            {IPLengthZero, "ip-length-zero", Note, "IP total length 0, as segmentation offload leaves it; the captured length was used"},
 	BadChecksum:             {BadChecksum, "bad-checksum", Note, "checksums do not match, and are not what checksum offload leaves; the packets were used all the same"},
 	CaptureDuplicates:       {CaptureDuplicates, "capture-duplicates", Note, "packets recorded more than once; the copies are marked and never taken for retransmissions"},
-	ClockStep:               {ClockStep, "clock-step", Warning, "timestamps step backwards"},
+	ClockStep:               {ClockStep, "clock-step", Warning, "timestamps step backwards, or jump ahead while the clocks of both endpoints did not"},
 	PortReused:              {PortReused, "port-reused", Note, "the same addresses and ports carry a further connection"},
 	HalfClose:               {HalfClose, "half-close", Note, "one side closed while the other went on sending"},
 	ResetIgnored:            {ResetIgnored, "reset-ignored", Warning, "a reset changed nothing"},

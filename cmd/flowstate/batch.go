@@ -62,11 +62,12 @@ func (b *batch) run(args []string) error {
 }
 
 // survey works on one capture. In JSON, verbose output ends with one object more
-// about the capture as a whole, where there is anything to tell of it.
+// about the capture as a whole.
 func (b *batch) survey(path string, out *chunker) account {
 	told := b.p.survey(path, b.flags.options(), b.watch, b.pass(path, out))
-	if b.flags.verbose && b.flags.format.Format == table.JSON && len(told.findings) > 0 {
+	if b.flags.verbose && b.flags.format.Format == table.JSON && told.format != "" {
 		row := table.Capture{File: path, Packets: told.totals.Packets, Segments: told.totals.Segments, Findings: told.findings}
+		row.Health, row.Interfaces = told.health, told.interfaces
 		row.Connections, row.Counted = int64(told.shown), b.counts && !b.flags.selects()
 		err := out.append(func(o []byte) []byte { return table.AppendCapture(o, &row) })
 		told.err = cmp.Or(told.err, err)

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/flowstate-tcp/flowstate/analyze"
+	"github.com/flowstate-tcp/flowstate/analyze/health"
 	"github.com/flowstate-tcp/flowstate/capture"
 	"github.com/flowstate-tcp/flowstate/capture/finding"
 	"github.com/flowstate-tcp/flowstate/capture/pcapfile"
@@ -17,13 +18,15 @@ import (
 
 // account is what is left to tell of a capture after its results.
 type account struct {
-	path     string
-	err      error // it could not be read, or not to its end
-	damaged  bool
-	format   string // of the file, as pcapfile names it
-	findings []finding.Finding
-	totals   analyze.Totals
-	shown    int // rows that it gave
+	path       string
+	err        error // it could not be read, or not to its end
+	damaged    bool
+	format     string // of the file, as pcapfile names it
+	findings   []finding.Finding
+	totals     analyze.Totals
+	health     health.Capture
+	interfaces []capture.Interface
+	shown      int // rows that it gave
 }
 
 // expand turns arguments into the paths of captures. An argument that leads to
@@ -80,6 +83,7 @@ func (p *program) survey(path string, o analyze.Options, watch *progress, run pa
 	told.shown, err = run(path, a)
 	told.err = cmp.Or(err, a.Err())
 	told.totals, told.findings = a.Totals(), append(captureFindings(reader), a.Findings()...)
+	told.health, told.interfaces = *a.Health(), slices.Clone(reader.Interfaces())
 	told.damaged, told.format = reader.Damaged(), reader.Format()
 	if err := reader.Close(); told.err == nil {
 		told.err = err

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -32,6 +33,12 @@ var (
 	halfContract = object{
 		"method?": "string", "n?": "int", "min_s?": "seconds", "median_s?": "seconds", "p90_s?": "seconds", "max_s?": "seconds", "hops?": "int",
 	}
+
+	recordContract = object{
+		"missing_bytes": "int", "unseen_acks": "int", "duplicates": "int", "cut_headers": "int", "cut_payloads": "int",
+		"offload_segments": "int", "offload_largest?": "int", "bad_checksums": "int", "offload_checksums": "int",
+	}
+	clockContract = object{"clock_steps_back": "int", "clock_back_s?": "seconds", "clock_ahead_s?": "seconds"}
 
 	sideContract = object{
 		"ip": "string", "port": "int", "packets": "int", "payload_bytes": "int", "unique_bytes": "int",
@@ -89,6 +96,12 @@ var contracts = map[string]object{
 		"close": "string", "close_detail?": "string", "final?": finalContract, "vantage": "string", "start?": "time",
 		"duration_s": "seconds", "frames": framesContract, "handshake_rtt_s?": "seconds",
 		"vantage_certainty?": "string", "vantage_evidence?": "string", "half_rtt": object{"client?": halfContract, "server?": halfContract},
+		"health": clockContract.with(object{
+			"trust": object{"rtt": "string", "in_flight": "string", "causes": "string", "window": "string", "limits": "string",
+				"states": "string", "goodput": "string", "behaviour": "string"},
+			"doubts": []any{object{"measurement": "string", "trust": "string", "code?": "string", "why": "string"}},
+			"client": recordContract, "server": recordContract,
+		}),
 		"client": sideContract, "server": sideContract, "findings": []any{findingContract},
 	},
 	"segments": {
@@ -99,11 +112,20 @@ var contracts = map[string]object{
 	},
 	"capture": {
 		"schema": "flowstate.capture/1", "file": "string", "packets": "int", "tcp_packets": "int", "connections?": "int",
-		"findings": []any{findingContract},
+		"health":     clockContract.with(recordContract),
+		"interfaces": []any{object{"name?": "string", "link_type": "int", "snaplen?": "int", "received?": "int", "dropped?": "int"}},
+		"findings":   []any{findingContract},
 	},
 }
 
 type object map[string]any
+
+// with returns o with the fields of another object.
+func (o object) with(more object) object {
+	all := maps.Clone(o)
+	maps.Copy(all, more)
+	return all
+}
 
 // keeps tells what in value breaks the contract.
 func keeps(contract, value any, at string) error {

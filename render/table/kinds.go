@@ -22,6 +22,8 @@ func Kinds() []Kind {
 		{"finding", "one finding inside findings", findingFields().columns()},
 		{"segments --like tshark", "flowstate segments --like tshark: one row for each TCP segment, by the rules of tshark 4.0", tsharkFields().columns()},
 		{"summary --like zeek", "flowstate summary --like zeek: one row for each connection, by Zeek's definitions", zeekFields().columns()},
-		{"capture", "with -v and in JSON, after the rows of a file that has findings of its own", captureFields().columns()},
+		{"doubt", "one doubt inside health.doubts", doubtFields().columns()},
+		{"capture", "with -v and in JSON, after the rows of each file", captureFields().columns()},
+		{"interface", "one interface inside interfaces", interfaceFields().columns()},
 	}
 }

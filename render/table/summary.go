@@ -17,6 +17,7 @@ func summaryFields() fields[Connection] {
 		return when(c.States.HandshakeRTT > 0, span(c.States.HandshakeRTT))
 	}})
 	all = append(all, placeFields()...)
+	all = append(all, healthFields()...)
 	for _, side := range reconstruct.Sides {
 		all = append(all, ends(side)...)
 		all = append(all, sideFields(side)...)

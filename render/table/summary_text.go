@@ -162,7 +162,7 @@ func blockLines(c *Connection) [][2]string {
 	if rtt := c.States.HandshakeRTT; rtt > 0 {
 		opening += ", round trip " + string(appendFixed(nil, rtt, 6)) + " s"
 	}
-	lines := [][2]string{{"open", opening}, {"close", closing}}
+	lines := [][2]string{{"health", healthText(c)}, {"open", opening}, {"close", closing}}
 	if v := moment(c.Start); v.kind != unknown {
 		lines = append(lines, [2]string{"start", string(v.appendFlat(nil))})
 	}

@@ -35,7 +35,10 @@ func placeFields() fields[Connection] {
 		{Column{"vantage_certainty", "", "how sure that is: strong or assumed"}, func(c *Connection) Value {
 			return when(c.Vantage.Vantage != state.VantageUnknown, text(c.Vantage.Certainty.String()))
 		}},
-		{Column{"vantage_evidence", "", "what shows it, in words"}, func(c *Connection) Value { return when(c.Vantage.Evidence != "", text(c.Vantage.Evidence)) }},
+		{Column{"vantage_evidence", "", "what shows it, in words"}, func(c *Connection) Value {
+			evidence := c.Vantage.Evidence()
+			return when(evidence != "", text(evidence))
+		}},
 	}
 	for _, side := range reconstruct.Sides {
 		all = append(all, halfFields(side)...)
