@@ -29,7 +29,7 @@ import (
 
 // attempts is how often a measurement may be repeated: the machine is shared,
 // and what is asked is whether the link can, not whether others were quiet.
-const attempts = 4
+const attempts = 8
 
 func testContext() context.Context { return context.Background() }
 
@@ -103,7 +103,7 @@ func numbered(t *testing.T, l Link, packets int) (received, duplicates, overtake
 		t.Fatal(err)
 	}
 	defer in.Close()
-	in.SetReadBuffer(8 << 20)
+	roomy(t, in)
 	out, err := udp(hosts[0], in.LocalAddr().(*net.UDPAddr).AddrPort())
 	if err != nil {
 		t.Fatal(err)
@@ -136,6 +136,21 @@ func numbered(t *testing.T, l Link, packets int) (received, duplicates, overtake
 			overtaken++
 		}
 		seen[number], last = true, max(last, number)
+	}
+}
+
+// roomy gives a socket room for all packets of a test, so that none is lost
+// where the reader gets no processor for a while.
+func roomy(t *testing.T, c *net.UDPConn) {
+	t.Helper()
+	raw, err := c.SyscallConn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var failed error
+	err = raw.Control(func(fd uintptr) { failed = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, 8<<20) })
+	if err := errors.Join(err, failed); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -193,16 +208,39 @@ func shares(t *testing.T, name string) {
 
 func TestRate(t *testing.T) {
 	for _, name := range carriers() {
-		c := Config{Way: [2]Params{{Rate: 50e6, Limit: 200}, {}}}
-		l := open(t, name, c)
-		f, err := Measure(t.Context(), l, c, MeasureOptions{Packets: 10, Bytes: 4 << 20})
-		if err != nil {
-			t.Fatal(err)
-		}
-		// Headers take 4 to 5 % of the rate.
-		if f.Rate < 40e6 || f.Rate > 49e6 {
-			t.Errorf("%s: %.1f Mbit/s over a link of 50", name, f.Rate/1e6)
-		}
+		t.Run(name, func(t *testing.T) {
+			c := Config{Way: [2]Params{{Rate: 50e6, Limit: 200}, {}}}
+			l := open(t, name, c)
+			var f Figures
+			for range attempts { // a busy machine makes it slower, and nothing makes it faster
+				var err error
+				if f, err = Measure(t.Context(), l, c, MeasureOptions{Packets: 10, Bytes: 4 << 20}); err != nil {
+					t.Fatal(err)
+				}
+				// Headers take 4 to 5 % of the rate.
+				if f.Rate > 49e6 {
+					break
+				}
+				if f.Rate >= 40e6 {
+					return
+				}
+			}
+			t.Errorf("%.1f Mbit/s over a link of 50", f.Rate/1e6)
+		})
+	}
+}
+
+// A burst into a slow link finds room for as many packets as the limit says,
+// and for those whose place is free again before the burst is over.
+func TestQueueLimit(t *testing.T) {
+	for _, name := range carriers() {
+		t.Run(name, func(t *testing.T) {
+			const limit, most = 10, 20
+			l := open(t, name, Config{Way: [2]Params{{Rate: 10_000, Limit: limit}, {}}})
+			if received, _, _, _ := numbered(t, l, 100); received < limit || received > most {
+				t.Errorf("%d of 100 packets came through a queue of %d", received, limit)
+			}
+		})
 	}
 }
 
@@ -417,6 +455,29 @@ func TestNetemInGuest(t *testing.T) {
 			}
 			t.Errorf("handshake RTTs %v", r.RTTs)
 		})
+	}
+}
+
+// TestImpairmentsInGuest holds the real netem to what the tests of the links of
+// this process are held to, by running them in a guest.
+func TestImpairmentsInGuest(t *testing.T) {
+	if testing.Short() {
+		t.Skip("boots a kernel")
+	}
+	if err := uml.Ready(); err != nil {
+		testneed.Missing(t, "no user-mode Linux: %v", err)
+	}
+	var stdout, stderr bytes.Buffer
+	err := uml.Run(t.Context(), uml.Job{
+		OutDir: t.TempDir(), Args: []string{"-test.v", "-test.run=^(TestShares|TestRate|TestQueueLimit)$/^netem$"}, Stdout: &stdout, Stderr: &stderr,
+	})
+	if err != nil {
+		t.Errorf("%v\n%s%s", err, &stdout, &stderr)
+	}
+	for _, name := range []string{"TestShares/netem/loss", "TestShares/netem/duplicates", "TestShares/netem/reordering", "TestShares/netem/corruption", "TestRate/netem", "TestQueueLimit/netem"} {
+		if !strings.Contains(stdout.String(), "--- PASS: "+name) {
+			t.Errorf("%s did not pass", name)
+		}
 	}
 }
 
