@@ -19,7 +19,9 @@ func (r *session) simulate(ctx context.Context) (err error) {
 		return err
 	}
 	record := &simulatedTaps{snapLen: r.settings.SnapLen}
-	world, err := simulated.New(simulated.Config{IPv6: r.settings.IPv6, Way: r.settings.Way, Seed: r.settings.Seed, Packet: record.take})
+	world, err := simulated.New(simulated.Config{
+		IPv6: r.settings.IPv6, Way: r.settings.Way, Seed: r.settings.Seed, Packet: record.take, Windows: r.settings.Sample > 0,
+	})
 	if err != nil {
 		return err
 	}

@@ -91,9 +91,9 @@ func inform(c *simulated.Conn) (workload.Info, error) {
 		return workload.Info{}, os.ErrClosed
 	}
 	return workload.Info{
-		State: told.State, Cwnd: told.Cwnd, Ssthresh: told.Ssthresh,
+		State: told.State, MSS: told.MSS, Cwnd: told.Cwnd, Ssthresh: told.Ssthresh,
 		SRTT: told.SRTT, RTTVar: told.RTTVar, RTO: told.RTO, TotalRetrans: int(told.SegmentsRepeated),
-		SendWindow: -1, ReceiveSpace: -1, Unacked: -1, Retransmits: -1,
+		SendWindow: told.SendWindow, ReceiveSpace: -1, Unacked: -1, Retransmits: -1,
 		Busy: -1, RwndLimited: -1, SndbufLimited: -1, BytesAcked: -1, BytesReceived: -1,
 	}, nil
 }

@@ -123,6 +123,7 @@ func (c *Conn) Close() error {
 		return c.failure("close", net.ErrClosed)
 	}
 	c.closed = true
+	c.host.senders.forget(c.senderID())
 	// gVisor would go on probing out of TIME-WAIT, where Linux has stopped.
 	c.ep.SocketOptions().SetKeepAlive(false)
 	c.ep.Close()

@@ -30,11 +30,18 @@ type Host struct {
 	addr  netip.Addr
 	nic   *nic
 	stack *stack.Stack
+
+	senders senders
 }
 
 // newHost sets up a stack with one interface and one route.
 func newHost(w *World, index int) (*Host, error) {
 	h := &Host{world: w, index: index, addr: addresses(w.IPv6)[index], nic: &nic{mtu: uint32(w.MTU)}}
+	newTCP := tcp.NewProtocol
+	if w.Windows {
+		h.senders.known = map[senderID]sender{}
+		newTCP = tcp.NewProtocolProbe(h.senders.probe)
+	}
 	var seed [32]byte
 	binary.LittleEndian.PutUint64(seed[:], w.Seed)
 	seed[31] = byte(index)
@@ -46,7 +53,7 @@ func newHost(w *World, index int) (*Host, error) {
 			// but the tasks is to send packets.
 			ipv6.NewProtocolWithOptions(ipv6.Options{}),
 		},
-		TransportProtocols: []stack.TransportProtocolFactory{tcp.NewProtocol, udp.NewProtocol, icmp.NewProtocol4, icmp.NewProtocol6},
+		TransportProtocols: []stack.TransportProtocolFactory{newTCP, udp.NewProtocol, icmp.NewProtocol4, icmp.NewProtocol6},
 		Clock:              w.clock,
 		RandSource:         numbers,
 		SecureRNG:          numbers,

@@ -16,7 +16,7 @@ import (
 // playing runs one task for each host over a link of 20 ms.
 func playing(t *testing.T, server, client func(r *recorded) error) *recorded {
 	t.Helper()
-	r := newRecorded(t, Config{Way: both(impair.Params{Delay: 20 * time.Millisecond})})
+	r := newRecorded(t, Config{Way: both(impair.Params{Delay: 20 * time.Millisecond}), Windows: true})
 	r.Go("server", func() error { return server(r) })
 	r.Go("client", func() error { return client(r) })
 	if err := r.Run(); err != nil {
@@ -164,6 +164,27 @@ func TestUnknownCongestionControlIsRefused(t *testing.T) {
 			t.Errorf("vegas: %v", err)
 		}
 		return nil
+	})
+}
+
+func TestInfo(t *testing.T) {
+	playing(t, accepting(Options{Receive: 16 << 10}), func(r *recorded) error {
+		c, err := r.Host(0).Dial(target(r.Host(1)), Options{})
+		if err != nil {
+			return err
+		}
+		if _, err := c.Write(make([]byte, 1000)); err != nil {
+			return err
+		}
+		if err := r.Sleep(time.Second); err != nil {
+			return err
+		}
+		info, err := c.Info()
+		const headers = 20 + 20 + 40 // gVisor leaves room for all options there can be
+		if err != nil || info.State != "ESTABLISHED" || info.MSS != 1500-headers || info.SRTT != 40*time.Millisecond || info.Cwnd == 0 || info.SendWindow <= 0 || info.SendWindow > 16<<10 {
+			t.Errorf("%+v, %v", info, err)
+		}
+		return c.Close()
 	})
 }
 
