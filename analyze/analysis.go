@@ -7,6 +7,7 @@ import (
 
 	"github.com/flowstate-tcp/flowstate/analyze/health"
 	"github.com/flowstate-tcp/flowstate/analyze/state"
+	"github.com/flowstate-tcp/flowstate/analyze/throughput"
 	"github.com/flowstate-tcp/flowstate/analyze/vantage"
 	"github.com/flowstate-tcp/flowstate/capture"
 	"github.com/flowstate-tcp/flowstate/capture/finding"
@@ -62,6 +63,7 @@ type Connection struct {
 	States  state.Result
 	Vantage vantage.Result
 	Health  health.Result
+	Phases  throughput.Result
 	Sides   [2]Measures
 	Extra   Extra // that Options.Extra made for it; its results are complete
 }
@@ -258,7 +260,10 @@ func (a *Analysis) finish(ended []*reconstruct.Connection, line *queue, yield fu
 // conclude puts together what was found of a connection.
 func (a *Analysis) conclude(c *reconstruct.Connection, kept *slot, healthy *health.Result) *Connection {
 	tap := kept.measures.vantage.Result(c)
-	r := &Connection{Connection: *c, States: a.infer.Infer(c, &kept.states, tap.Vantage), Vantage: tap, Health: *healthy, Sides: kept.measures.results(c), Extra: kept.extra}
+	r := &Connection{
+		Connection: *c, States: a.infer.Infer(c, &kept.states, tap.Vantage), Vantage: tap, Health: *healthy,
+		Phases: kept.measures.phases.Result(c), Sides: kept.measures.results(c), Extra: kept.extra,
+	}
 	r.Findings = append(append(r.Findings[:0:0], c.Findings...), healthy.Findings()...)
 	r.Findings = append(append(r.Findings, r.States.Findings...), a.touching(c)...)
 	r.Health.Judge(c, r.Findings, &r.Vantage)

@@ -5,6 +5,7 @@ import (
 	"github.com/flowstate-tcp/flowstate/analyze/health"
 	"github.com/flowstate-tcp/flowstate/analyze/loss"
 	"github.com/flowstate-tcp/flowstate/analyze/rtt"
+	"github.com/flowstate-tcp/flowstate/analyze/throughput"
 	"github.com/flowstate-tcp/flowstate/analyze/vantage"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
 )
@@ -37,6 +38,7 @@ type measures struct {
 
 	vantage vantage.Tracker
 	health  health.Tracker
+	phases  throughput.Phases
 }
 
 func (m *measures) reset() {
@@ -45,6 +47,7 @@ func (m *measures) reset() {
 	m.rtt.Reset()
 	m.vantage.Reset()
 	m.health.Reset()
+	m.phases.Reset()
 }
 
 // latest is what was found at the latest step. It is kept once, not for each
@@ -63,12 +66,14 @@ func (m *measures) observe(step *reconstruct.Step, now *latest) {
 		m.rtt.Swap()
 		m.vantage.Swap()
 		m.health.Swap()
+		m.phases.Swap()
 	}
 	now.verdict = m.loss.Observe(step, &m.flight, &m.rtt)
 	m.flight.Observe(step, now.verdict.Cause == loss.RTO, &now.delivered)
 	now.sample, now.delivers = m.rtt.Observe(step, &now.delivered)
 	m.vantage.Observe(step, &now.delivered)
 	m.health.Observe(step)
+	m.phases.Observe(step)
 }
 
 // tell fills s with what was found at the latest step.

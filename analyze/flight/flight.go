@@ -27,8 +27,9 @@ type Result struct {
 	// Transfer is from its first payload to the acknowledgement of the last
 	// new payload, or to that payload where it was not acknowledged; 0 where
 	// there is no such span.
-	Transfer time.Duration
-	Goodput  float64 // bits of its stream a second of Transfer, each octet once; 0 where unknown
+	Transfer   time.Duration
+	Throughput float64 // bits of payload a second of Transfer, what was sent again included; 0 where unknown
+	Goodput    float64 // bits of its stream a second of Transfer, each octet once; 0 where unknown
 }
 
 // Tracker follows both sides of one connection. The zero value is ready.
@@ -46,6 +47,7 @@ type side struct {
 	maxInFlight  int64
 	maxPipe      int64
 	last         seq.Offset        // end of its latest new payload
+	payload      int64             // of all its segments
 	began, ended capture.Timestamp // of its transfer, meaningful with sent
 	windows      quantile.Tally
 }
@@ -106,6 +108,7 @@ func (t *Tracker) send(step *reconstruct.Step) {
 	top := step.Before[step.From].Max
 	sent := segmentOf(step)
 	s.board.send(&sent, top, limit)
+	s.payload += int64(step.Segment.Len)
 	if step.Segment.Len > 0 && step.End > top {
 		if !s.sent {
 			s.sent, s.began = true, step.Segment.Time
@@ -222,6 +225,7 @@ func (t *Tracker) Result(c *reconstruct.Connection, about reconstruct.Side) Resu
 		r.Transfer = max(s.ended.Sub(s.began), 0)
 	}
 	if r.Transfer > 0 {
+		r.Throughput = float64(s.payload) * 8 / r.Transfer.Seconds()
 		r.Goodput = float64(c.Half[about].Unique) * 8 / r.Transfer.Seconds()
 	}
 	return r

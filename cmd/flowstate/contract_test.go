@@ -52,7 +52,7 @@ var (
 			"method": "string", "n": "int", "min_s": "seconds", "p10_s": "seconds", "median_s": "seconds", "p90_s": "seconds",
 			"p99_s": "seconds", "max_s": "seconds", "mean_s": "seconds", "sd_s?": "seconds",
 		},
-		"srtt_s?": "seconds", "max_in_flight?": "int", "max_pipe?": "int", "goodput_bps?": "tenths",
+		"srtt_s?": "seconds", "max_in_flight?": "int", "max_pipe?": "int", "throughput_bps?": "tenths", "goodput_bps?": "tenths",
 		"mss?": "int", "options?": []any{"string"},
 	}
 )
@@ -94,7 +94,7 @@ var contracts = map[string]object{
 	"summary": {
 		"schema": "flowstate.summary/1", "file": "string", "conn": "int", "roles": "string", "open": "string",
 		"close": "string", "close_detail?": "string", "final?": finalContract, "vantage": "string", "start?": "time",
-		"duration_s": "seconds", "frames": framesContract, "handshake_rtt_s?": "seconds",
+		"duration_s": "seconds", "frames": framesContract, "handshake_rtt_s?": "seconds", "phases?": object{"handshake_s?": "seconds", "transfer_s?": "seconds", "idle_s?": "seconds", "close_s?": "seconds"},
 		"vantage_certainty?": "string", "vantage_evidence?": "string", "half_rtt": object{"client?": halfContract, "server?": halfContract},
 		"health": clockContract.with(object{
 			"trust": object{"rtt": "string", "in_flight": "string", "causes": "string", "window": "string", "limits": "string",
@@ -108,7 +108,7 @@ var contracts = map[string]object{
 		"file": "string", "conn": "int", "frame": "int", "t_s": "seconds", "from": "string", "flags?": "string",
 		"seq?": "int", "rel_seq?": "int", "len?": "int", "ack?": "int", "rel_ack?": "int", "win?": "int", "marks": []any{"string"},
 		"cause?": "string", "cause_certainty?": "string", "of_frame?": "int", "in_flight?": "int", "pipe?": "int", "rwnd?": "int",
-		"acks_frame?": "int", "rtt_s?": "seconds", "srtt_s?": "seconds", "rto_s?": "seconds",
+		"throughput_bps?": "tenths", "goodput_bps?": "tenths", "acks_frame?": "int", "rtt_s?": "seconds", "srtt_s?": "seconds", "rto_s?": "seconds",
 	},
 	"capture": {
 		"schema": "flowstate.capture/1", "file": "string", "packets": "int", "tcp_packets": "int", "connections?": "int",

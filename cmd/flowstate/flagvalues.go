@@ -108,6 +108,24 @@ func (f *instantFlag) Set(s string) error {
 	return nil
 }
 
+// windowFlag is a span of time over which rates are taken.
+type windowFlag time.Duration
+
+func (f *windowFlag) Type() string   { return "DURATION" }
+func (f *windowFlag) String() string { return time.Duration(*f).String() }
+
+func (f *windowFlag) Set(s string) error {
+	d, ok := parseSeconds(s)
+	if !ok {
+		d, _ = time.ParseDuration(s) // 0 if it is none
+	}
+	if d < time.Microsecond {
+		return fmt.Errorf("want seconds such as 0.5 or a time such as 100ms, at least 1us, got %q", s)
+	}
+	*f = windowFlag(d)
+	return nil
+}
+
 // parseSeconds reads decimal seconds exactly: a binary fraction would shift
 // nanoseconds.
 func parseSeconds(s string) (time.Duration, bool) {

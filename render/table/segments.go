@@ -17,7 +17,7 @@ type Segment struct {
 func Segments(format Format) *Table[Segment] { return newTable(format, segmentFields()) }
 
 func segmentFields() fields[Segment] {
-	return append(headerFields(), measuredFields()...)
+	return append(append(headerFields(), measuredFields()...), windowRateFields()...)
 }
 
 func headerFields() fields[Segment] {

@@ -18,6 +18,7 @@ func summaryFields() fields[Connection] {
 	}})
 	all = append(all, placeFields()...)
 	all = append(all, healthFields()...)
+	all = append(all, phaseFields()...)
 	for _, side := range reconstruct.Sides {
 		all = append(all, ends(side)...)
 		all = append(all, sideFields(side)...)
@@ -51,13 +52,7 @@ func sideFields(side reconstruct.Side) fields[Connection] {
 		offered := optionNames(h.Options.Set)
 		return when(h.SYNWhole || len(offered) > 0, names(offered))
 	})
-	all = append(all, field[Connection]{
-		Column{side.String() + ".goodput_bps", "bits/s", "bytes of its stream, each once, from its first to the acknowledgement of its last"},
-		func(c *Connection) Value {
-			r := &c.Sides[side].Flight
-			return when(r.Goodput > 0, rounded(r.Goodput))
-		},
-	})
+	all = append(all, rateFields(side)...)
 	return all
 }
 

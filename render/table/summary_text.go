@@ -166,8 +166,11 @@ func blockLines(c *Connection) [][2]string {
 	if v := moment(c.Start); v.kind != unknown {
 		lines = append(lines, [2]string{"start", string(v.appendFlat(nil))})
 	}
+	lines = append(lines, [2]string{"duration", string(appendFixed(nil, c.End.Sub(c.Start), 6)) + " s"})
+	if text := phaseText(&c.Phases); text != "" {
+		lines = append(lines, [2]string{"of that", text})
+	}
 	return append(lines,
-		[2]string{"duration", string(appendFixed(nil, c.End.Sub(c.Start), 6)) + " s"},
 		[2]string{"frames", frameRange(c)},
 		[2]string{"tap", vantageWords(c)})
 }
@@ -203,6 +206,14 @@ var sideLines = [...]struct {
 		return when(r.Known, num(r.MaxInFlight))
 	}},
 	{"window", func(c *Connection, s reconstruct.Side) Value { return windowText(&c.Sides[s].Flight.Windows) }},
+	{"throughput bit/s", func(c *Connection, s reconstruct.Side) Value {
+		r := &c.Sides[s].Flight
+		return when(r.Throughput > 0, rounded(r.Throughput))
+	}},
+	{"goodput bit/s", func(c *Connection, s reconstruct.Side) Value {
+		r := &c.Sides[s].Flight
+		return when(r.Goodput > 0, rounded(r.Goodput))
+	}},
 	{"not captured", half(func(h *reconstruct.Half) Value { return num(h.Missing) })},
 	{"options", half(func(h *reconstruct.Half) Value {
 		return when(h.SYNSeen, text(optionText(h)))
