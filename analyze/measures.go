@@ -13,9 +13,9 @@ import (
 // Measures is what was measured of one side of a connection: of its own data,
 // and of the window that it advertised.
 type Measures struct {
-	RTT    rtt.Result
-	Flight flight.Result
-	Causes loss.Counts // of its segments that were sent again, late or twice
+	RTT        rtt.Result
+	Flight     flight.Result
+	loss.Tally // its segments that were sent again, late or twice
 }
 
 // Segment is one segment in its connection, with what was measured at it.
@@ -86,7 +86,7 @@ func (m *measures) tell(step *reconstruct.Step, now *latest, s *Segment) {
 // results returns what was found over the whole connection.
 func (m *measures) results(c *reconstruct.Connection) (both [2]Measures) {
 	for _, side := range reconstruct.Sides {
-		both[side] = Measures{RTT: m.rtt.Result(side), Flight: m.flight.Result(c, side), Causes: m.loss.Counts(side)}
+		both[side] = Measures{RTT: m.rtt.Result(side), Flight: m.flight.Result(c, side), Tally: m.loss.Tally(side)}
 	}
 	return both
 }

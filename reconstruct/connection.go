@@ -167,7 +167,6 @@ type Step struct {
 	From    Side
 	Opened  bool       // the first segment of this connection
 	Swapped bool       // a late SYN or SYN-ACK showed the roles: from here on, Client is who was taken for Server
-	Late    Lateness   // what to think of a segment with the mark OutOfOrder
 	Seq     seq.Offset // of its first octet (SYN included), in the sender's space
 	End     seq.Offset // after its last octet (SYN and FIN included)
 	Ack     seq.Offset // in the space of Conn.Peer(From); meaningful with HasAck
@@ -175,22 +174,6 @@ type Step struct {
 	Marks   Marks
 	Before  [2]Passed // what had passed the tap before this segment, for each side
 }
-
-// Lateness says why a segment fills a hole at the tap.
-type Lateness uint8
-
-// The reasons.
-const (
-	NotLate   Lateness = iota
-	Unsure             // nothing tells
-	Overtaken          // reordered: it was sent before the segments that passed it
-	Resent             // sent after them: a retransmission of what was lost before the tap
-)
-
-var latenessNames = [...]string{"not-late", "unsure", "overtaken", "resent"}
-
-// String returns not-late, unsure, overtaken or resent.
-func (l Lateness) String() string { return latenessNames[l] }
 
 // Passed is how far one side's stream had passed the tap at some moment.
 type Passed struct {

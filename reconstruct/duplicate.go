@@ -39,9 +39,13 @@ func same(a, b uint64) bool { return a>>8 == b>>8 }
 // result; an entry leaves when newer ones have filled its bucket.
 type recent [buckets][ways]sighting
 
+// mirror is the least share of a side's packets, one in so many, that are
+// recorded twice where the capture does so and not the path.
+const mirror = 8
+
 // record remembers the segment, and tells whether it is a copy of one that is
-// remembered. who tells connections and sides apart, and mirrored that copies
-// were found in this connection before.
+// remembered. who tells connections and sides apart, and mirrored that many of
+// this side's packets are recorded twice.
 func (r *recent) record(s *decode.Segment, who uint64, mirrored bool) (copied bool) {
 	now := sighting{fingerprint(s, who), s.Time}
 	bucket := &r[now.print>>32%buckets]

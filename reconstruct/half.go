@@ -3,8 +3,6 @@ package reconstruct
 import (
 	"fmt"
 
-	"github.com/flowstate-tcp/flowstate/capture"
-	"github.com/flowstate-tcp/flowstate/reconstruct/decode"
 	"github.com/flowstate-tcp/flowstate/reconstruct/seq"
 )
 
@@ -14,34 +12,14 @@ type flow struct {
 	doubt  span       // a range far from the stream that one segment claimed; see reaches
 	low    seq.Offset // nothing below has passed the tap
 	edge   seq.Offset // right edge of the widest window it advertised, in the peer's stream
-	top    stamp      // of the segment that set Max
-	dug    capture.Timestamp
-	window uint32 // that this side advertised last, in bytes; meaningful with advertised
-	asked  Marks  // KeepAlive or WindowProbe: its latest segment waits for that answer
+	window uint32     // that this side advertised last, in bytes; meaningful with advertised
+	asked  Marks      // KeepAlive or WindowProbe: its latest segment waits for that answer
 
 	advertised bool // window and edge are set
 	acked      bool // the peer has acknowledged something
 	weak       bool // ISN comes from a RST, which proves little
 	provoked   bool // it received something unacceptable and owes a challenge ACK
 	reset      bool // its latest segment is a RST
-}
-
-// stamp is what tells in which order a sender sent its segments.
-type stamp struct {
-	time           capture.Timestamp
-	tsval          uint32
-	ipid           uint16
-	hasTS, hasIPID bool
-}
-
-func stampOf(s *decode.Segment) stamp {
-	return stamp{
-		time:    s.Time,
-		tsval:   s.Options.TSval,
-		ipid:    uint16(s.IPID),
-		hasTS:   s.Options.Set&decode.OptTimestamps != 0,
-		hasIPID: s.Quirks&decode.HasIPID != 0 && s.IPID != 0,
-	}
 }
 
 // end is one side of a conversation, all that is known of it.
@@ -55,7 +33,7 @@ type end struct {
 func (e end) learn(n seq.Number, first seq.Offset) {
 	e.ISN, e.HasISN, e.weak = n-seq.Number(first), true, false
 	e.Max, e.Contiguous, e.Acked, e.low = first, first, first, first
-	e.holes, e.doubt, e.acked, e.dug = e.holes[:0], span{}, false, capture.NoTime
+	e.holes, e.doubt, e.acked = e.holes[:0], span{}, false
 }
 
 // passage is what became of a range of octets that passed the tap.

@@ -2,7 +2,6 @@ package reconstruct
 
 import (
 	"encoding/binary"
-	"time"
 
 	"github.com/flowstate-tcp/flowstate/capture/finding"
 	"github.com/flowstate-tcp/flowstate/reconstruct/decode"
@@ -35,7 +34,6 @@ type conversation struct {
 	Connection
 	flows [2]flow
 	notes []note
-	rtt   time.Duration // of the handshake, 0 if unknown
 
 	// Up to two incarnations are tracked under one key: a SYN with a new
 	// number opens another at once, and whether it is one (or an old

@@ -1,9 +1,6 @@
 package reconstruct
 
 import (
-	"time"
-
-	"github.com/flowstate-tcp/flowstate/capture"
 	"github.com/flowstate-tcp/flowstate/reconstruct/decode"
 	"github.com/flowstate-tcp/flowstate/reconstruct/seq"
 )
@@ -171,46 +168,6 @@ func (v *sight) isSpurious() bool {
 	return v.Marks.Has(Retransmission) && v.End <= v.Before[v.From].Acked
 }
 
-func (v *sight) fillsHole() bool {
-	if v.filled == 0 {
-		return false
-	}
-	v.Late = v.lateness()
-	return true
-}
+func (v *sight) fillsHole() bool { return v.filled > 0 }
 
 func (v *sight) acknowledgesUnseen() bool { return v.missing > 0 }
-
-// usualRTT stands for the round-trip time of the handshake where the capture
-// does not show it, as in Wireshark.
-const usualRTT = 3 * time.Millisecond
-
-// lateness asks, for a segment that fills a hole, the witnesses of the order
-// in which it and the segment that set Max were sent: timestamps first, then
-// IP IDs (both were right in 99.5 % of 1,019 cases, see section 3.1 of the
-// notes on peers; Wireshark's time alone in 49 to 94 %). Failing these, a hole
-// that stood for less than a round trip cannot have been reported and repaired.
-func (v *sight) lateness() Lateness {
-	now, top := stampOf(v.s), &v.me.top
-	if now.hasTS && top.hasTS && now.tsval != top.tsval {
-		return sentAfter(int32(now.tsval-top.tsval) > 0)
-	}
-	if now.hasIPID && top.hasIPID && now.ipid != top.ipid {
-		return sentAfter(int16(now.ipid-top.ipid) > 0)
-	}
-	if now.time == capture.NoTime || v.me.dug == capture.NoTime {
-		return Unsure
-	}
-	rtt := v.c.rtt
-	if rtt == 0 {
-		rtt = usualRTT
-	}
-	return sentAfter(now.time.Sub(v.me.dug) >= rtt)
-}
-
-func sentAfter(after bool) Lateness {
-	if after {
-		return Resent
-	}
-	return Overtaken
-}

@@ -18,7 +18,6 @@ func (v *sight) move() {
 	}
 	if v.HasAck {
 		v.acknowledge()
-		v.timeHandshake()
 	}
 	v.advertise()
 	v.settle()
@@ -41,19 +40,11 @@ func (v *sight) moveByReset() {
 	}
 }
 
-// acknowledge moves the peer's stream. Where the acknowledgement passed the
-// tap before the octets, the sender of these left no witness of the order.
-func (v *sight) acknowledge() {
-	top := v.peer.Max
-	v.missing = v.peer.acknowledge(v.Ack)
-	if v.peer.Max > top {
-		v.peer.top, v.peer.dug = stamp{time: v.s.Time}, v.s.Time
-	}
-}
+// acknowledge moves the peer's stream.
+func (v *sight) acknowledge() { v.missing = v.peer.acknowledge(v.Ack) }
 
 // passOctets records SYN, payload and FIN.
 func (v *sight) passOctets() {
-	top := v.me.Max
 	lo, hi := v.Seq, v.End
 	if v.s.Flags.Has(decode.SYN) {
 		v.filled += v.me.pass(lo, lo+1).filled
@@ -74,12 +65,6 @@ func (v *sight) passOctets() {
 		v.sawFIN()
 	}
 	v.me.advance(v.Seq) // an empty segment shows how far its sender is, too
-	if v.me.Max > top {
-		v.me.top = stampOf(v.s)
-		if v.Seq > top {
-			v.me.dug = v.s.Time
-		}
-	}
 }
 
 func (v *sight) sawSYN() {
@@ -109,16 +94,5 @@ func (v *sight) settle() {
 	}
 	if v.bare() {
 		v.me.provoked = false
-	}
-}
-
-// timeHandshake measures the time from the first SYN to the acknowledgement of
-// the SYN-ACK, one round trip wherever the tap is, if neither was repeated.
-func (v *sight) timeHandshake() {
-	if v.Before[v.Conn.Peer(v.From)].Acked > 0 || v.From != Client || !v.peer.SYNACKSeen || !v.me.SYNSeen {
-		return
-	}
-	if v.me.Counts[SYNRetransmission] == 0 && v.peer.Counts[SYNRetransmission] == 0 {
-		v.c.rtt = v.s.Time.Sub(v.Conn.Start)
 	}
 }

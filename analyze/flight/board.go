@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/flowstate-tcp/flowstate/capture"
 	"github.com/flowstate-tcp/flowstate/reconstruct/seq"
 )
 
@@ -24,7 +25,8 @@ type Board struct {
 	segments []Segment // the first head of them are gone
 	head     int
 	pipe     int64
-	reports  *reports // nil until the first SACK
+	reports  *reports          // nil until the first SACK
+	reached  capture.Timestamp // when the newest of what arrived left, of what was sent once; 0 for nothing
 }
 
 // reports are what the SACK blocks told.
@@ -48,6 +50,7 @@ func (b *Board) clear() {
 // reset empties b, and keeps room that is not excessive.
 func (b *Board) reset() {
 	b.clear()
+	b.reached = 0
 	if cap(b.segments) > onlyOneWay {
 		b.segments = nil
 	}
@@ -99,6 +102,11 @@ func (b *Board) High() seq.Offset {
 	return b.reports.high
 }
 
+// Reached returns when the newest segment left that the receiver is known to
+// have, of those sent once; ok is false for none. What left earlier and has not
+// arrived is lost or overtaken (RFC 8985 section 6.2).
+func (b *Board) Reached() (t capture.Timestamp, ok bool) { return b.reached, b.reached != 0 }
+
 // change lets do alter a segment, and keeps the sums.
 func (b *Board) change(s *Segment, do func(*Segment)) {
 	b.take(s, -1)
@@ -116,7 +124,7 @@ func (b *Board) take(s *Segment, sign int64) {
 // send records a segment, where max is what its sender had sent before.
 func (b *Board) send(s *Segment, max seq.Offset, limit int) {
 	if s.Lo > max { // what lies between did not pass
-		b.push(&Segment{Lo: max, Hi: s.Lo}, limit)
+		b.push(&Segment{Lo: max, Hi: s.Lo, First: s.First}, limit)
 	}
 	if s.Lo < max {
 		b.repeat(s, min(s.Hi, max))

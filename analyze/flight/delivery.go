@@ -15,10 +15,14 @@ type Delivery struct {
 	Repeated  capture.Timestamp   // latest time at which any of it was sent again; NoTime for none
 	Echoed    capture.Timestamp   // when the earliest of it left whose TSval the acknowledgement echoes; NoTime for none
 	Data      bool                // Newest is of payload
+	SYN       bool                // Oldest is of the SYN
+	Selective bool                // Newest was SACKed, not acknowledged by number
 	Uncertain bool                // some of it did not pass the tap
 
 	echo    uint32 // TSecr of the acknowledgement, meaningful with hasEcho
 	hasEcho bool
+
+	selecting bool // what follows is from a SACK block
 }
 
 // begin empties d for what the segment g will report.
@@ -46,10 +50,10 @@ func (d *Delivery) take(s *Segment) {
 		d.Repeated = max(d.Repeated, s.Last)
 	default:
 		if s.First > d.Newest || d.Newest == capture.NoTime {
-			d.Newest, d.Data = s.First, s.status&payload != 0
+			d.Newest, d.Data, d.Selective = s.First, s.status&payload != 0, d.selecting
 		}
 		if s.First < d.Oldest || d.Oldest == capture.NoTime {
-			d.Oldest = s.First
+			d.Oldest, d.SYN = s.First, s.Lo == 0 && s.Hi == 1
 		}
 	}
 }

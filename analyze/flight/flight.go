@@ -87,7 +87,7 @@ func (t *Tracker) Observe(step *reconstruct.Step, timeout bool, d *Delivery) {
 	if timeout {
 		t.sides[step.From].board.timeout()
 	}
-	if step.Marks&idle == 0 && step.End > step.Seq {
+	if step.Marks&idle == 0 && (step.End > step.Seq || step.Seq > step.Before[step.From].Max) {
 		t.send(step)
 	}
 	if step.HasAck {
@@ -98,7 +98,7 @@ func (t *Tracker) Observe(step *reconstruct.Step, timeout bool, d *Delivery) {
 	t.measure(step)
 }
 
-// send records the octets of a step.
+// send records the octets of a step, and those that it shows to be missing.
 func (t *Tracker) send(step *reconstruct.Step) {
 	s := &t.sides[step.From]
 	limit := MaxSegments
@@ -135,6 +135,7 @@ func (t *Tracker) acknowledge(step *reconstruct.Step, d *Delivery) {
 	if step.Segment.Options.SACKCount > 0 {
 		s.board.selectively(step, to, segmentSize(step.Conn, to), d)
 	}
+	s.board.reached = max(s.board.reached, d.Newest)
 }
 
 // usualSize stands for the sender's maximum segment size where the capture

@@ -20,6 +20,7 @@ func (b *Board) selectively(step *reconstruct.Step, s reconstruct.Side, mss int6
 	if b.reports == nil {
 		b.reports = new(reports)
 	}
+	d.selecting = true
 	var blocks [maxBlocks]span
 	risen := false
 	for i, block := range o.SACK[:o.SACKCount] {

@@ -10,7 +10,8 @@ import (
 // Segment is a range of octets that was sent and is not acknowledged.
 //
 // One with Times 0 is a hole: octets that did not pass the tap although later
-// ones did. Its other fields but the range mean nothing.
+// ones did, of which the earliest did at First. Its other fields but the range
+// mean nothing.
 type Segment struct {
 	Lo, Hi seq.Offset
 	First  capture.Timestamp   // when it was sent first

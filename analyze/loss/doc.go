@@ -3,7 +3,7 @@
 // Input is each reconstruct.Step in order, with what its sender had on the way
 // before it (package flight) and the round-trip times so far (package rtt).
 // Output is a Verdict on each step, one Cause with the Witness that it rests
-// on, and at the end how often each cause was found on either side:
+// on, and at the end a Tally for either side:
 //
 //	var t loss.Tracker
 //	v := t.Observe(step, &flights, &times)
@@ -20,15 +20,30 @@
 //   - IP identification, for senders that count it up: an equal one is the same
 //     transmission, a lesser one an earlier;
 //   - duplicate acknowledgements (RFC 5681 section 3.2);
-//   - timing: the timer of RFC 6298 runs out, with Linux's floor, no sooner than
-//     0.8 of the time-out after the latest transmission and acknowledgement; a
-//     tail loss probe (RFC 8985 section 7) repeats the last segment before.
+//   - arrival: what was sent later is there (RFC 8985 section 6.2);
+//   - timing. The timer of RFC 6298 runs out, with the floor of the system that
+//     the SYN suggests (see rtt.Timer), no sooner than 0.8 of the time-out after
+//     the latest transmission and acknowledgement. A tail loss probe (RFC 8985
+//     section 7) repeats the last segment before. A hole that stood for less
+//     than a round trip cannot have been reported and repaired. What is repeated
+//     before word of its fate can have come back was sent for another reason.
 //
 // A recovery lasts until all that was sent at its begin is acknowledged (RFC
-// 6582, RFC 6675 section 5); what is sent again in it is its continuation.
+// 6582, RFC 6675 section 5), and on from there while the sender repeats within
+// each round trip; what is sent again in it is its continuation. A second
+// record of a packet that follows at once was made by the capture where an
+// eighth of the packets have one, else by the path.
 //
-// A step is judged when it passes, by what passed before it. The package
-// refuses to revise a verdict: a DSACK that shows later that a repetition was
-// not needed does not change it. It also refuses to guess between the timer and
-// the probe where both fit: it says unknown where nothing tells.
+// A step is judged when it passes, by what passed before it, and the verdict
+// stays. Hindsight has a place of its own: where an acknowledgement shows that
+// an earlier retransmission was not needed, by DSACK (RFC 2883, RFC 3708) or by
+// an echoed timestamp from before it (Eifel detection, RFC 3522), the verdict on
+// the acknowledgement names that frame, and the Tally counts it: so the causes
+// say why a side sent again, NotNeeded how much of it was in vain, and Lost on
+// which side of the tap the rest was lost. MaxHistory bounds what is remembered
+// for this.
+//
+// The package refuses to guess between the timer and the probe where both fit,
+// and says unknown where nothing tells. It cannot tell a segment lost after the
+// tap from a lost acknowledgement.
 package loss

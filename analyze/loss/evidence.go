@@ -18,7 +18,9 @@ type evidence struct {
 	old   *flight.Segment // that holds its first octet, nil for none
 
 	round   time.Duration // a whole round trip, both halves
-	timeout time.Duration // of the hastiest timer in use
+	least   time.Duration // the shortest such; 0 where it is not known
+	back    time.Duration // the shortest from the tap to the sender and back, 0 where it is not known
+	timeout time.Duration // of the sender's timer
 	age     time.Duration // since the octets were sent last, as far as known
 	silence time.Duration // since the sender's timer was set last at the latest
 }
@@ -32,7 +34,8 @@ func (e *evidence) measure(times *rtt.Tracker) {
 	s := e.step
 	near, far := times.Estimate(s.From), times.Estimate(s.From.Peer())
 	e.round = near.SRTT + far.SRTT
-	e.timeout = near.ShortestRTO() + far.SRTT
+	e.least, e.back = near.Least+far.Least, far.Least
+	e.timeout = near.Timeout(e.side.timer) + far.SRTT
 	e.old = e.board.Covering(s.Seq)
 	now := s.Segment.Time
 	spoke := since(now, e.side.spoke, e.side.hasSent)
@@ -51,7 +54,7 @@ func (e *evidence) judge() Verdict {
 	marks := e.step.Marks
 	switch {
 	case marks.Has(reconstruct.Duplicate):
-		return e.because(CaptureDuplicate, e.copyWitness())
+		return e.copied()
 	case marks.Has(reconstruct.SYNRetransmission):
 		return e.because(Handshake, Numbers)
 	case marks.Has(reconstruct.Retransmission):
@@ -64,53 +67,94 @@ func (e *evidence) judge() Verdict {
 	return e.because(KeepAlive, Numbers)
 }
 
-// because returns a verdict, naming the earlier frame.
+// because returns a verdict, naming the earlier frame and where that was lost.
 func (e *evidence) because(c Cause, w Witness) Verdict {
 	v := Verdict{Cause: c, Witness: w}
 	if e.old != nil {
 		v.OfFrame = e.old.Frame
 	}
+	if c.repairs() && c != Handshake && e.old != nil {
+		if v.Lost = AfterTap; e.old.Hole() {
+			v.Lost = BeforeTap
+		}
+	}
 	return v
 }
 
-// copyWitness tells by what package reconstruct knows a copy.
-func (e *evidence) copyWitness() Witness {
-	if g := e.step.Segment; g.Quirks&decode.HasIPID != 0 && g.IPID != 0 {
-		return IPID
+// mirror is the least share of packets, one in so many, that are recorded twice
+// where the capture does it: a mirror port does so to all it sees, a path to
+// few.
+const mirror = 8
+
+// copied judges a second record of a packet that followed at once: made by the
+// capture or by the path. A receiver reports what arrives twice (RFC 2883).
+func (e *evidence) copied() Verdict {
+	c := e.step.Conn
+	copies := int64(c.Half[reconstruct.Client].Counts[reconstruct.Duplicate] + c.Half[reconstruct.Server].Counts[reconstruct.Duplicate])
+	switch {
+	case e.side.dups >= dupThresh && !hasIPID(e.step.Segment):
+		return e.because(Fast, DupACKs) // a round trip below the time within which copies are looked for
+	case e.side.copies > 0:
+		return e.because(NetworkDuplicate, DSACK)
+	case copies*mirror >= c.Packets():
+		return e.because(CaptureDuplicate, Share)
 	}
-	return Timing
+	return e.because(NetworkDuplicate, Share)
 }
 
-// late judges a segment that fills a hole at the tap.
+// late judges a segment that fills a hole at the tap: it was overtaken, or lost
+// before the tap and sent again.
 func (e *evidence) late() Verdict {
-	if e.step.Late != reconstruct.Overtaken {
+	order, by := stampOf(e.step.Segment).compare(e.side.top, &e.side.ids)
+	switch {
+	case order < 0:
+		return e.because(Reordering, by)
+	case e.step.End <= e.step.Before[e.step.From].Acked:
+		return e.lateAfterReport(order > 0)
+	case order > 0 || e.repairable():
 		return e.resent()
 	}
-	return e.because(Reordering, e.orderWitness())
+	return e.because(Reordering, Timing)
 }
 
-// orderWitness tells by what package reconstruct knows that it was overtaken.
-func (e *evidence) orderWitness() Witness {
-	g := e.step.Segment
-	switch {
-	case g.Options.Set&decode.OptTimestamps != 0:
-		return TSval
-	case g.Quirks&decode.HasIPID != 0 && g.IPID != 0:
-		return IPID
+// lateAfterReport judges what fills a hole though the receiver had acknowledged
+// it: the capture lacks the first transmission, or has it too late.
+func (e *evidence) lateAfterReport(resent bool) Verdict {
+	if !resent && e.side.hasHeard && e.step.Segment.Time.Sub(e.side.heard) <= e.round {
+		return e.because(Reordering, Timing)
 	}
-	return Timing
+	return e.because(Spurious, Numbers)
+}
+
+// usualRound stands for a round trip where the capture shows none.
+const usualRound = 3 * time.Millisecond
+
+// repairable tells whether the hole has stood for so long that it can have been
+// reported and repaired: a round trip, less a tenth for one that was measured
+// while the path was slower.
+func (e *evidence) repairable() bool {
+	if e.old == nil || !e.old.Hole() {
+		return true
+	}
+	round := e.least
+	if round == 0 {
+		round = usualRound
+	}
+	return e.step.Segment.Time.Sub(e.old.First) >= round*9/10
 }
 
 // repeated judges a segment of which something passed the tap before.
 func (e *evidence) repeated() Verdict {
-	if e.step.Marks.Has(reconstruct.Spurious) {
-		return e.because(Spurious, Numbers)
-	}
 	if v, ok := e.byOrder(); ok {
 		return v
 	}
-	if e.reported() {
+	switch {
+	case e.step.Marks.Has(reconstruct.Spurious):
+		return e.because(Spurious, Numbers)
+	case e.reported():
 		return e.because(Spurious, SACK)
+	case e.premature():
+		return e.because(Spurious, Timing)
 	}
 	return e.resent()
 }
@@ -118,22 +162,48 @@ func (e *evidence) repeated() Verdict {
 // byOrder compares the segment with the transmission that it repeats: the same
 // one again, or one that was sent before it.
 func (e *evidence) byOrder() (v Verdict, ok bool) {
-	g, old := e.step.Segment, e.old
-	if old == nil || old.Hole() {
+	old, same, known := e.earlier()
+	if !known {
 		return v, false
 	}
-	stamped := g.Options.Set&decode.OptTimestamps != 0 && old.HasTS()
-	if order := int32(g.Options.TSval - old.TSval); stamped && order != 0 {
-		return e.because(Reordering, TSval), order < 0
-	}
-	if g.Quirks&decode.HasIPID == 0 || g.IPID == 0 || !old.HasIPID() || !e.side.ids.regular() {
-		return v, false
-	}
-	order := int16(uint16(g.IPID) - old.IPID)
-	if order == 0 && old.Lo == e.step.Seq && old.Hi == e.step.End {
+	now := stampOf(e.step.Segment)
+	order, by := now.compare(old, &e.side.ids)
+	switch {
+	case order < 0:
+		return e.because(Reordering, by), true
+	case order == 0 && same && by == IPID:
 		return e.because(NetworkDuplicate, IPID), true
+	case by == Nothing && same && now.hasTS && old.hasTS && e.age > coarsest:
+		return e.because(NetworkDuplicate, TSval), true
 	}
-	return e.because(Reordering, IPID), order < 0
+	return v, false
+}
+
+// coarsest is how long a sender's clock for timestamps may stand still: a tick
+// of HZ=100. In more it would have stamped a retransmission anew (RFC 7323
+// section 5.4 allows up to 1 s, which no system in use takes).
+const coarsest = 10 * time.Millisecond
+
+// earlier returns the stamp of the transmission that the segment repeats: the
+// latest, or once that is acknowledged the latest that was a retransmission
+// itself. same tells that both hold the same octets.
+func (e *evidence) earlier() (s stamp, same, known bool) {
+	lo, hi := e.step.Seq, e.step.End
+	if old := e.old; old != nil {
+		s = stamp{tsval: old.TSval, ipid: old.IPID, hasTS: old.HasTS(), hasIPID: old.HasIPID()}
+		return s, old.Lo == lo && old.Hi == hi, !old.Hole()
+	}
+	if r := e.side.history.newest(lo, func(*repetition) bool { return true }); r != nil {
+		return r.stamp, r.lo == lo && r.hi == hi, true
+	}
+	return s, false, false
+}
+
+// premature tells whether the octets passed the tap so shortly before that
+// their sender cannot know yet what became of them beyond it: it sent them
+// again for another reason, and they may well have arrived.
+func (e *evidence) premature() bool {
+	return e.old != nil && !e.old.Hole() && e.age < e.back*3/4
 }
 
 // reported tells whether the receiver has reported all of the segment by SACK.
@@ -163,14 +233,32 @@ func (e *evidence) resent() Verdict {
 		return e.because(Fast, SACK)
 	case e.side.dups >= dupThresh:
 		return e.because(Fast, DupACKs)
+	case e.outrun():
+		return e.because(Fast, Arrival)
 	case e.isTailProbe(top.Max):
 		return e.because(TLP, Timing)
 	case e.age >= patient:
 		return e.because(RTO, Timing)
 	case e.side.dups > 0:
 		return e.because(Fast, DupACKs) // early retransmit (RFC 5827)
+	case e.goesOn():
+		return e.because(Recovery, Timing)
 	}
 	return e.because(Unknown, Nothing)
+}
+
+// outrun tells whether something that was sent later has arrived, by which RACK
+// takes a segment for lost (RFC 8985 section 6.2).
+func (e *evidence) outrun() bool {
+	reached, ok := e.board.Reached()
+	return ok && e.old != nil && !e.old.Hole() && e.old.Last < reached
+}
+
+// goesOn tells whether the sender sent something again within a round trip: it
+// goes on with what it took for lost then, though all that it had sent when
+// that recovery began is acknowledged.
+func (e *evidence) goesOn() bool {
+	return e.side.repeated != 0 && e.step.Segment.Time.Sub(e.side.repeated) <= max(e.round, usualRound)
 }
 
 // reason is what a continued recovery rests on.

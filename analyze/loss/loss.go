@@ -11,46 +11,50 @@ import (
 	"github.com/flowstate-tcp/flowstate/reconstruct/seq"
 )
 
-// Counts is how many segments of a side have each cause.
-type Counts [NumCauses]uint32
-
 // Tracker judges both sides of one connection. The zero value is ready.
 type Tracker struct{ sides [2]side }
 
 // side is what is remembered of a sender.
 type side struct {
-	counts  *Counts    // nil until there is something to explain
-	recover seq.Offset // what was sent when the recovery began; in one while below is unacknowledged
-	dups    uint16     // duplicate acknowledgements since the latest that was not
-	ids     counter
+	*record                   // nil until there is something to explain
+	recover seq.Offset        // what was sent when the recovery began; in one while below is unacknowledged
 	spoke   capture.Timestamp // when it sent octets last, meaningful with hasSent
 	heard   capture.Timestamp // when an acknowledgement advanced last, meaningful with hasHeard
+	top     stamp             // of the segment that went farthest
+	ids     counter
+	dups    uint16 // duplicate acknowledgements since the latest that was not
+	timer   rtt.Timer
 
 	hasSent, hasHeard bool
+}
+
+// record is what is kept of a side that sent something again, late or twice.
+type record struct {
+	tally    Tally
+	history  history
+	copies   uint32            // reports of octets that arrived twice and were sent once
+	repeated capture.Timestamp // when it sent something again last; 0 for never
+	expired  seq.Offset        // what the timer ran out for last,
+	times    uint8             // and how often in a row
 }
 
 // Reset makes t ready for another connection.
 func (t *Tracker) Reset() { *t = Tracker{} }
 
-// count adds one to those with a cause.
-func (s *side) count(c Cause) {
-	if s.counts == nil {
-		s.counts = new(Counts)
-	}
-	s.counts[c]++
-}
-
 // Swap is told that a late SYN showed who is the client: from the next step on,
 // Client is who was taken for Server (see reconstruct.Step.Swapped).
 func (t *Tracker) Swap() { t.sides[0], t.sides[1] = t.sides[1], t.sides[0] }
 
-// Counts returns how often each cause was found on a side.
-func (t *Tracker) Counts(s reconstruct.Side) (c Counts) {
-	if counts := t.sides[s].counts; counts != nil {
-		c = *counts
+// Tally returns how many segments of a side had which cause.
+func (t *Tracker) Tally(s reconstruct.Side) (all Tally) {
+	if r := t.sides[s].record; r != nil {
+		all = r.tally
 	}
-	return c
+	return all
 }
+
+// Timer returns what kind of retransmission timer a side is taken to have.
+func (t *Tracker) Timer(s reconstruct.Side) rtt.Timer { return t.sides[s].timer }
 
 const explained = 1<<reconstruct.Retransmission | 1<<reconstruct.OutOfOrder | 1<<reconstruct.Duplicate |
 	1<<reconstruct.KeepAlive | 1<<reconstruct.WindowProbe
@@ -58,69 +62,83 @@ const explained = 1<<reconstruct.Retransmission | 1<<reconstruct.OutOfOrder | 1<
 // Observe takes the next segment of the connection, before flights and times
 // do, and returns what is thought of it.
 func (t *Tracker) Observe(step *reconstruct.Step, flights *flight.Tracker, times *rtt.Tracker) (v Verdict) {
+	s := &t.sides[step.From]
 	if step.Marks&explained != 0 {
-		c := evidence{step: step, side: &t.sides[step.From], board: flights.Board(step.From)}
-		c.measure(times)
-		v = c.judge()
-		c.side.count(v.Cause)
+		if s.record == nil {
+			s.record = new(record)
+		}
+		e := evidence{step: step, side: s, board: flights.Board(step.From)}
+		e.measure(times)
+		v = e.judge()
+		s.enter(step, &v)
 	}
-	if step.Marks&(1<<reconstruct.Duplicate|1<<reconstruct.OutOfWindow) == 0 {
-		t.follow(step, v.Cause)
+	if step.Marks&(1<<reconstruct.Duplicate|1<<reconstruct.OutOfWindow) != 0 {
+		return v
+	}
+	if step.End > min(step.Seq, step.Before[step.From].Max) && !step.Segment.Flags.Has(decode.RST) {
+		s.send(step, v.Cause)
+	}
+	if step.HasAck {
+		t.sides[step.Conn.Peer(step.From)].hear(step, &v)
 	}
 	return v
 }
 
-// follow keeps what later verdicts need.
-func (t *Tracker) follow(step *reconstruct.Step, cause Cause) {
-	now := step.Segment.Time
-	if s := &t.sides[step.From]; step.End > step.Seq && !step.Segment.Flags.Has(decode.RST) {
-		if cause == RTO || cause == Fast {
-			s.recover = step.Before[step.From].Max
+// enter counts a verdict on what s sent, and completes it.
+func (s *side) enter(step *reconstruct.Step, v *Verdict) {
+	s.tally.Causes[v.Cause]++
+	if v.Cause == RTO || v.Cause == Handshake {
+		if s.times == 0 || s.expired != step.Seq {
+			s.expired, s.times = step.Seq, 0
 		}
-		if cause == None {
-			s.ids.see(step.Segment)
-		}
-		s.spoke, s.hasSent = now, true
+		s.times = min(s.times, 254) + 1
+		v.Backoff = s.times
 	}
+	switch {
+	case v.Cause == Spurious:
+		s.tally.NotNeeded++
+		s.history.add(step, Nowhere)
+	case v.Cause.repairs():
+		s.tally.Lost[v.Lost]++
+		s.history.add(step, v.Lost)
+	default:
+		return
+	}
+	s.repeated = step.Segment.Time
+}
+
+// send keeps what later verdicts need of what s sent, or shows to have sent.
+func (s *side) send(step *reconstruct.Step, cause Cause) {
+	g, max := step.Segment, step.Before[step.From].Max
+	if g.Flags.Has(decode.SYN) {
+		s.timer = rtt.TimerOf(g)
+	}
+	if cause == RTO || cause == Fast {
+		s.recover = max
+	}
+	if cause == None {
+		s.ids.see(g)
+	}
+	if step.End > max {
+		s.top = stampOf(g)
+	}
+	s.spoke, s.hasSent = g.Time, true
+}
+
+// hear keeps what later verdicts need of an acknowledgement that s received,
+// and says in v what it shows of what s sent again.
+func (s *side) hear(step *reconstruct.Step, v *Verdict) {
 	to := step.Conn.Peer(step.From)
-	s := &t.sides[to]
+	if s.record != nil {
+		s.learn(step, v)
+	}
 	switch {
 	case step.Conn.Half[to].Acked > step.Before[to].Acked:
-		s.dups, s.heard, s.hasHeard = 0, now, true
+		s.dups, s.heard, s.hasHeard = 0, step.Segment.Time, true
 	case step.Marks.Has(reconstruct.DupACK) && s.dups < 1<<16-1:
 		s.dups++
 	}
 }
-
-// counter finds out whether a sender counts up the IP identification, and does
-// not draw it: only then does it tell an order.
-type counter struct {
-	last  uint16
-	score int8
-	any   bool
-}
-
-const (
-	smallStep = 1 << 10 // other connections of the host may count in between
-	trusted   = 4
-)
-
-func (c *counter) see(g *decode.Segment) {
-	if g.Quirks&decode.HasIPID == 0 || g.IPID == 0 {
-		return
-	}
-	id := uint16(g.IPID)
-	switch step := id - c.last; {
-	case !c.any:
-	case step > 0 && step < smallStep:
-		c.score = min(c.score+1, 4*trusted)
-	default:
-		c.score = max(c.score-trusted, -4*trusted)
-	}
-	c.last, c.any = id, true
-}
-
-func (c *counter) regular() bool { return c.score >= trusted }
 
 // since returns the time from t to now, 0 where it is not known.
 func since(now, t capture.Timestamp, known bool) time.Duration {

@@ -55,7 +55,7 @@ var stories = []struct{ name, text string }{
 `},
 	{"the timer, its back-off and what follows", flightOfFive + `
 0.350 > . 1:1001(1000) ack 1 # rto assumed of 4
-0.800 > . 1:1001(1000) ack 1 # rto assumed of 9
+0.800 > . 1:1001(1000) ack 1 # rto assumed of 9 x2
 0.820 < . 1:1(0) ack 1001
 0.820 > . 1001:2001(1000) ack 1 # recovery assumed of 5
 0.820 > . 2001:3001(1000) ack 1 # recovery assumed of 6
@@ -94,11 +94,96 @@ var stories = []struct{ name, text string }{
 0.100 > . 3001:4001(1000) ack 1 ipid 103
 0.100 > . 4001:5001(1000) ack 1 ipid 104
 0.100 > . 5001:6001(1000) ack 1 ipid 105
+0.100 > . 5001:6001(1000) ack 1 ipid 105 # network-duplicate assumed of 9
 0.160 > . 4001:5001(1000) ack 1 ipid 104 # network-duplicate strong of 8
+`},
+	{"delivered twice without IP identification", `
+0.000 > S 0:0(0) ipid 0 <TS val 1 ecr 0>
+0.020 < S. 0:0(0) ack 1 <TS val 1 ecr 1>
+0.100 > . 1:1001(1000) ack 1 ipid 0 <TS val 11 ecr 1>
+0.100 > . 1001:2001(1000) ack 1 ipid 0 <TS val 11 ecr 1>
+0.130 > . 1:1001(1000) ack 1 ipid 0 <TS val 11 ecr 1> # network-duplicate strong of 3
+`},
+	{"a copy that the receiver reported tells of the next", handshake + `
+0.1000 > . 1:1001(1000) ack 1 ipid 100
+0.1001 > . 1:1001(1000) ack 1 ipid 100 # capture-duplicate assumed of 4
+0.1200 < . 1:1(0) ack 1001 <sack 1:1001>
+0.1210 > . 1001:2001(1000) ack 1 ipid 101
+0.1211 > . 1001:2001(1000) ack 1 ipid 101 # network-duplicate strong of 7
+`},
+	{"overtaken by IP identification, then by time alone", `
+0.000 > S 0:0(0) ipid 65530
+0.020 < S. 0:0(0) ack 1
+0.020 > . 1:1(0) ack 1 ipid 65531
+0.100 > . 1001:2001(1000) ack 1 ipid 2
+0.101 > . 1:1001(1000) ack 1 ipid 65535 # reordering strong
+0.102 > . 3001:4001(1000) ack 1 ipid 9
+0.103 > . 2001:3001(1000) ack 1 ipid 10 # unknown unobserved
+0.104 > . 5001:6001(1000) ack 1 ipid 0
+0.105 > . 4001:5001(1000) ack 1 ipid 0 # reordering assumed
+0.106 > . 7001:8001(1000) ack 1 ipid 0
+0.108 > . 9001:10001(1000) ack 1 ipid 0
+0.406 > . 6001:7001(1000) ack 1 ipid 0 # rto assumed
+`},
+	{"a report of what arrived twice acquits the timer", handshake + `
+0.100 > . 1:1001(1000) ack 1
+0.350 > . 1:1001(1000) ack 1 # rto assumed of 4
+0.370 < . 1:1(0) ack 1001
+0.375 < . 1:1(0) ack 1001 <sack 1:1001> # 5 needless by dsack
+`},
+	{"a report within a block of the others", flightOfFive + `
+0.120 < . 1:1(0) ack 1 <sack 1001:5001>
+0.121 > . 1:1001(1000) ack 1 # fast strong of 4
+0.321 > . 1001:2001(1000) ack 1 # spurious proven of 5
+0.341 < . 1:1(0) ack 1 <sack 1001:2001 1001:5001>
+0.342 < . 1:1(0) ack 5001 <sack 1:1001> # 10 needless by dsack
+`},
+	{"an echo from before acquits the timer", `
+0.000 > S 0:0(0) <TS val 1 ecr 0>
+0.020 < S. 0:0(0) ack 1 <TS val 1 ecr 1>
+0.100 > . 1:1001(1000) ack 1 <TS val 11 ecr 1>
+0.450 > . 1:1001(1000) ack 1 <TS val 46 ecr 1> # rto assumed of 3
+0.460 < . 1:1(0) ack 1001 <TS val 30 ecr 11> # 4 needless by eifel
+0.470 > . 1001:2001(1000) ack 1 <TS val 48 ecr 30>
+0.820 > . 1001:2001(1000) ack 1 <TS val 83 ecr 30> # rto assumed of 6
+0.840 < . 1:1(0) ack 2001 <TS val 84 ecr 83>
+`},
+	{"sent again before a report can have come back", `
+0.000 > S 0:0(0)
+0.001 < S. 0:0(0) ack 1
+0.041 > . 1:1(0) ack 1
+0.100 > . 1:1001(1000) ack 1
+0.101 > . 1001:2001(1000) ack 1
+0.110 > . 1:1001(1000) ack 1 # spurious assumed of 4
+0.141 > . 1001:2001(1000) ack 1 # recovery assumed of 5
+`},
+	{"what was sent later has arrived", `
+0.000 > S 0:0(0) ipid 0
+0.001 < S. 0:0(0) ack 1
+0.041 > . 1:1(0) ack 1 ipid 0
+0.100 > . 2001:3001(1000) ack 1 ipid 0
+0.102 > . 1:2001(2000) ack 1 ipid 0 # reordering assumed
+0.103 < . 1:1(0) ack 2001
+0.143 > . 2001:3001(1000) ack 1 ipid 0 # fast assumed of 4
+`},
+	{"an overtaken original behind its repetition", `
+0.000 > S 0:0(0) <TS val 1 ecr 0>
+0.001 < S. 0:0(0) ack 1 <TS val 1 ecr 1>
+0.021 > . 1:1(0) ack 1 <TS val 22 ecr 1>
+0.100 > . 1001:2001(1000) ack 1 <TS val 101 ecr 1>
+0.101 < . 1:1(0) ack 1 <TS val 101 ecr 22,sack 1001:2001>
+0.125 > . 1:1001(1000) ack 1 <TS val 124 ecr 101> # fast strong
+0.126 < . 1:1(0) ack 2001 <TS val 126 ecr 124>
+0.127 > . 1:1001(1000) ack 1 <TS val 100 ecr 1> # reordering strong
+`},
+	{"the handshake's back-off", `
+0.000 > S 0:0(0)
+1.000 > S 0:0(0) # handshake proven of 1
+3.000 > S 0:0(0) # handshake proven of 2 x2
 `},
 	{"recorded twice", handshake + `
 0.1000 > . 1:1001(1000) ack 1 ipid 100
-0.1001 > . 1:1001(1000) ack 1 ipid 100 # capture-duplicate strong of 4
+0.1001 > . 1:1001(1000) ack 1 ipid 100 # capture-duplicate assumed of 4
 `},
 	{"keep-alive and window probe", handshake + `
 0.100 > . 1:1001(1000) ack 1
@@ -159,12 +244,18 @@ func follow(t *testing.T, text string) {
 }
 
 func describe(v loss.Verdict) string {
+	if v.Needless != 0 {
+		return fmt.Sprintf("%d needless by %s", v.Needless, v.By)
+	}
 	if v.Cause == loss.None {
 		return ""
 	}
 	text := fmt.Sprintf("%s %s", v.Cause, v.Certainty())
 	if v.OfFrame != 0 {
 		text += fmt.Sprintf(" of %d", v.OfFrame)
+	}
+	if v.Backoff > 1 {
+		text += fmt.Sprintf(" x%d", v.Backoff)
 	}
 	return text
 }

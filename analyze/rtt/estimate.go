@@ -7,6 +7,7 @@ import "time"
 type Estimate struct {
 	SRTT   time.Duration
 	RTTVar time.Duration
+	Least  time.Duration // shortest sample
 	Known  bool
 }
 
@@ -21,11 +22,12 @@ const (
 // Add takes a sample.
 func (e *Estimate) Add(r time.Duration) {
 	if !e.Known {
-		*e = Estimate{SRTT: r, RTTVar: r / 2, Known: true}
+		*e = Estimate{SRTT: r, RTTVar: r / 2, Least: r, Known: true}
 		return
 	}
 	e.RTTVar += ((e.SRTT - r).Abs() - e.RTTVar) / 4
 	e.SRTT += (r - e.SRTT) / 8
+	e.Least = min(e.Least, r)
 }
 
 // RTO returns the retransmission time-out, at least the RFC's one second.
@@ -34,17 +36,4 @@ func (e *Estimate) RTO() time.Duration {
 		return initialRTO
 	}
 	return max(e.SRTT+max(granularity, 4*e.RTTVar), minRTO)
-}
-
-// linuxMinRTO is TCP_RTO_MIN, the least that stacks in use wait for variance.
-const linuxMinRTO = 200 * time.Millisecond
-
-// ShortestRTO returns the time-out of a sender that is as hasty as Linux, whose
-// floor is for the variance term: no retransmission timer in use runs out much
-// sooner.
-func (e *Estimate) ShortestRTO() time.Duration {
-	if !e.Known {
-		return linuxMinRTO
-	}
-	return e.SRTT + max(linuxMinRTO, 4*e.RTTVar)
 }

@@ -36,9 +36,20 @@ type Sample struct {
 
 // Result is what is known of the round trips of one side's octets.
 type Result struct {
-	Method  Method                       // the better one that has samples
-	Samples [numMethods]quantile.Summary // by method, in nanoseconds
+	Method    Method                       // the better one that has samples
+	Samples   [numMethods]quantile.Summary // by method, in nanoseconds
+	Selective int64                        // of the samples by Karn, those that a SACK gave
+	Handshake time.Duration                // of its SYN or SYN-ACK, meaningful with HasHandshake
 	Estimate
+
+	HasHandshake bool // its SYN was sent once
+}
+
+// Agreement returns by how much the median of the timestamps' samples exceeds
+// that of Karn's; ok is false where either has none.
+func (r *Result) Agreement() (d time.Duration, ok bool) {
+	karn, stamps := &r.Samples[Karn], &r.Samples[Timestamps]
+	return time.Duration(stamps.Median - karn.Median), karn.N > 0 && stamps.N > 0
 }
 
 // Best returns the samples of the better method; N is 0 where there are none.
@@ -54,10 +65,13 @@ type Tracker struct{ sides [2]side }
 
 // side is what is known of the round trips of one side's octets.
 type side struct {
-	samples  [numMethods]quantile.Distribution
-	estimate Estimate
-	echoed   uint32 // highest TSecr that gave a sample, meaningful with heard
-	heard    bool
+	samples   [numMethods]quantile.Distribution
+	estimate  Estimate
+	handshake time.Duration // meaningful with shook
+	selective uint32        // samples by Karn that a SACK gave
+	echoed    uint32        // highest TSecr that gave a sample, meaningful with heard
+	heard     bool
+	shook     bool
 }
 
 // Reset makes t ready for another connection, and keeps its room.
@@ -96,10 +110,16 @@ func (t *Tracker) Observe(step *reconstruct.Step, d *flight.Delivery) (s Sample,
 	if clear && d.Data && now >= d.Newest {
 		s.RTT, s.Valid = now.Sub(d.Newest), true
 		to.samples[Karn].Add(int64(s.RTT))
+		if d.Selective {
+			to.selective++
+		}
 	}
 	switch {
 	case clear && d.Repeated == capture.NoTime && now >= d.Oldest:
 		to.estimate.Add(now.Sub(d.Oldest))
+		if !to.shook && d.SYN {
+			to.handshake, to.shook = now.Sub(d.Oldest), true
+		}
 	case echoed:
 		to.estimate.Add(echo)
 	}
@@ -121,7 +141,7 @@ func (s *side) echo(step *reconstruct.Step, d *flight.Delivery) (rtt time.Durati
 // Result returns what is known of a side, once the connection has ended.
 func (t *Tracker) Result(about reconstruct.Side) Result {
 	s := &t.sides[about]
-	r := Result{Method: None, Estimate: s.estimate}
+	r := Result{Method: None, Estimate: s.estimate, Selective: int64(s.selective), Handshake: s.handshake, HasHandshake: s.shook}
 	for m := range s.samples {
 		if s.samples[m].N() == 0 {
 			continue

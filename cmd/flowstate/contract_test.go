@@ -44,15 +44,18 @@ var (
 		"ip": "string", "port": "int", "packets": "int", "payload_bytes": "int", "unique_bytes": "int",
 		"retransmitted_bytes": "int", "retransmissions": object{
 			"rto": "int", "fast": "int", "recovery": "int", "tlp": "int", "spurious": "int", "handshake": "int", "unknown": "int",
+			"not_needed": "int",
 		},
+		"syn_retransmissions": "int", "fin_retransmissions": "int", "lost": object{"before_tap": "int", "after_tap": "int"},
 		"out_of_order": "int", "duplicates": "int", "window": object{
 			"min?": "int", "median?": "int", "max?": "int", "scale?": "int", "zero_count": "int",
 		},
 		"rtt?": object{
 			"method": "string", "n": "int", "min_s": "seconds", "p10_s": "seconds", "median_s": "seconds", "p90_s": "seconds",
-			"p99_s": "seconds", "max_s": "seconds", "mean_s": "seconds", "sd_s?": "seconds",
+			"p99_s": "seconds", "max_s": "seconds", "mean_s": "seconds", "sd_s?": "seconds", "sack_n?": "int", "methods_differ_s?": "seconds",
 		},
-		"srtt_s?": "seconds", "max_in_flight?": "int", "max_pipe?": "int", "throughput_bps?": "tenths", "goodput_bps?": "tenths",
+		"handshake_rtt_s?": "seconds",
+		"srtt_s?":          "seconds", "max_in_flight?": "int", "max_pipe?": "int", "throughput_bps?": "tenths", "goodput_bps?": "tenths",
 		"mss?": "int", "options?": []any{"string"},
 	}
 )
@@ -107,7 +110,8 @@ var contracts = map[string]object{
 	"segments": {
 		"file": "string", "conn": "int", "frame": "int", "t_s": "seconds", "from": "string", "flags?": "string",
 		"seq?": "int", "rel_seq?": "int", "len?": "int", "ack?": "int", "rel_ack?": "int", "win?": "int", "marks": []any{"string"},
-		"cause?": "string", "cause_certainty?": "string", "of_frame?": "int", "in_flight?": "int", "pipe?": "int", "rwnd?": "int",
+		"cause?": "string", "cause_certainty?": "string", "cause_witness?": "string", "backoff?": "int", "lost?": "string", "of_frame?": "int",
+		"shows_spurious_frame?": "int", "shows_spurious_by?": "string", "in_flight?": "int", "pipe?": "int", "rwnd?": "int",
 		"throughput_bps?": "tenths", "goodput_bps?": "tenths", "acks_frame?": "int", "rtt_s?": "seconds", "srtt_s?": "seconds", "rto_s?": "seconds",
 	},
 	"capture": {

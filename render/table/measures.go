@@ -31,6 +31,20 @@ func causeFields(side reconstruct.Side) fields[Connection] {
 			func(c *Connection) Value { return num(c.Sides[side].Causes[cause]) },
 		})
 	}
+	add := func(name, meaning string, of func(c *Connection) Value) {
+		all = append(all, field[Connection]{Column{side.String() + "." + name, "packets", meaning}, of})
+	}
+	add("retransmissions.not_needed", "of all these, those that were not needed: reported before, or shown later by DSACK or Eifel", func(c *Connection) Value {
+		return num(c.Sides[side].NotNeeded)
+	})
+	add("syn_retransmissions", "SYNs, or SYN-ACKs, sent again", func(c *Connection) Value { return num(c.Half[side].Counts[reconstruct.SYNRetransmission]) })
+	add("fin_retransmissions", "FINs sent again", func(c *Connection) Value { return num(c.Half[side].Counts[reconstruct.FINRetransmission]) })
+	add("lost.before_tap", "sent again because of a loss before the tap, which did not see the first transmission", func(c *Connection) Value {
+		return num(c.Sides[side].Lost[loss.BeforeTap])
+	})
+	add("lost.after_tap", "sent again because of a loss after the tap, or of the acknowledgement", func(c *Connection) Value {
+		return num(c.Sides[side].Lost[loss.AfterTap])
+	})
 	return all
 }
 
@@ -63,6 +77,14 @@ func rttFields(side reconstruct.Side) fields[Connection] {
 	add("rtt.sd_s", "s", "their standard deviation, of two or more", func(r *rtt.Result) Value {
 		s := r.Best()
 		return when(s.N > 1, span(time.Duration(s.SD)))
+	})
+	add("rtt.sack_n", "samples", "of those by karn, how many a SACK gave", func(r *rtt.Result) Value { return when(r.Method == rtt.Karn, num(r.Selective)) })
+	add("rtt.methods_differ_s", "s", "median by timestamps less median by karn", func(r *rtt.Result) Value {
+		d, ok := r.Agreement()
+		return when(ok, span(d))
+	})
+	add("handshake_rtt_s", "s", "of its SYN or SYN-ACK, from the tap and back, where that was sent once", func(r *rtt.Result) Value {
+		return when(r.HasHandshake, span(r.Handshake))
 	})
 	add("srtt_s", "s", "smoothed round trip (RFC 6298) at the end", func(r *rtt.Result) Value { return when(r.Known, span(r.SRTT)) })
 	return all

@@ -23,7 +23,20 @@ func repetitionText(c *Connection, s reconstruct.Side) string {
 	if len(why) == 0 {
 		return total
 	}
-	return total + " (" + strings.Join(why, ", ") + ")"
+	total += " (" + strings.Join(why, ", ")
+	for _, more := range [...]struct {
+		n    uint32
+		said string
+	}{
+		{c.Sides[s].NotNeeded, " not needed"},
+		{c.Sides[s].Lost[loss.BeforeTap], " lost before the tap"},
+		{c.Sides[s].Lost[loss.AfterTap], " lost after the tap"},
+	} {
+		if more.n > 0 {
+			total += "; " + strconv.Itoa(int(more.n)) + more.said
+		}
+	}
+	return total + ")"
 }
 
 // roundTripText tells the median and the spread of round trips.

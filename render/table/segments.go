@@ -47,7 +47,16 @@ func measuredFields() fields[Segment] {
 			return when(s.Loss.Cause != loss.None, text(s.Loss.Cause.String()))
 		}},
 		{Column{"cause_certainty", "", "proven, strong or assumed"}, func(s *S) Value { return when(s.Loss.Witness != loss.Nothing, text(s.Loss.Certainty().String())) }},
+		{Column{"cause_witness", "", "what the cause rests on: numbers, sack, tsval, ip-id, dup-acks, arrival (of what was sent later), timing, share (of packets recorded twice), dsack"}, func(s *S) Value {
+			return when(s.Loss.Witness != loss.Nothing, text(s.Loss.Witness.String()))
+		}},
+		{Column{"backoff", "", "which time-out in a row of the same octets, SYN or SYN-ACK it is, from 1"}, func(s *S) Value { return when(s.Loss.Backoff > 0, num(s.Loss.Backoff)) }},
+		{Column{"lost", "", "where what it repeats was lost: before-tap, or after-tap, where it may be the acknowledgement that was lost"}, func(s *S) Value {
+			return when(s.Loss.Lost != loss.Nowhere, text(s.Loss.Lost.String()))
+		}},
 		{Column{"of_frame", "", "frame number that carried the same before"}, func(s *S) Value { return frame(s.Loss.OfFrame) }},
+		{Column{"shows_spurious_frame", "", "frame number of a retransmission of the other side that this segment shows was not needed"}, func(s *S) Value { return frame(s.Loss.Needless) }},
+		{Column{"shows_spurious_by", "", "how: dsack (RFC 2883) or eifel (RFC 3522)"}, func(s *S) Value { return when(s.Loss.Needless != 0, text(s.Loss.By.String())) }},
 		{Column{"in_flight", "bytes", "sent and not acknowledged, just after this segment: by its sender where len > 0, else by the side that it acknowledges"}, func(s *S) Value {
 			return when(s.FlightKnown, num(s.Flight.InFlight))
 		}},

@@ -119,12 +119,20 @@ func (t *SegmentsText) appendMarks(b []byte, marks reconstruct.Marks) []byte {
 	return b
 }
 
-// appendCause says why a segment was sent again, came late or came twice.
+// appendCause says why a segment was sent again, came late or came twice, and
+// what it shows of what the other side sent again.
 func (t *SegmentsText) appendCause(b []byte, v loss.Verdict) []byte {
+	if v.Needless != 0 {
+		b = strconv.AppendInt(append(b, " (shows that "...), int64(v.Needless), 10)
+		b = append(append(append(b, " was not needed, by "...), v.By.String()...), ')')
+	}
 	if v.Cause == loss.None {
 		return b
 	}
 	b = append(append(b, " ("...), v.Cause.String()...)
+	if v.Backoff > 1 {
+		b = strconv.AppendInt(append(b, " no. "...), int64(v.Backoff), 10)
+	}
 	if v.OfFrame != 0 {
 		b = strconv.AppendInt(append(b, " of "...), int64(v.OfFrame), 10)
 	}
