@@ -20,19 +20,24 @@ func write(fd int, b []byte) unix.Errno {
 }
 
 // punctual asks the kernel to wake this thread on time: no timer slack (50 µs
-// otherwise), and ahead of others where the rights allow it. The function that
-// it returns takes that back, since the runtime uses the thread again.
+// otherwise), and ahead of others where the rights allow it. Of them, real time
+// comes first, or else a nice value: the thread mostly sleeps, and where it has
+// work, the two hosts that make the work wait for it. The function that it
+// returns takes that back, since the runtime uses the thread again.
 func punctual() (restore func()) {
-	const asIs = 0 // for timer slack: back to the thread's default
-	nice, niceErr := unix.Getpriority(unix.PRIO_PROCESS, 0)
-	nice = 20 - nice // the system call answers 20 less the value
+	const self, asIs, lowest = 0, 0, 1 // for timer slack: back to the thread's default
+	before, known := unix.SchedGetAttr(self, 0)
 	// Errors leave the thread as it was, which is right: it works, only later.
 	_ = unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0)
-	_ = unix.Setpriority(unix.PRIO_PROCESS, 0, nice-10)
+	if known == nil && unix.SchedSetAttr(self, &unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_RR, Priority: lowest}, 0) != nil {
+		favoured := *before
+		favoured.Nice -= 10
+		_ = unix.SchedSetAttr(self, &favoured, 0)
+	}
 	return func() {
 		_ = unix.Prctl(unix.PR_SET_TIMERSLACK, asIs, 0, 0, 0)
-		if niceErr == nil {
-			_ = unix.Setpriority(unix.PRIO_PROCESS, 0, nice)
+		if known == nil {
+			_ = unix.SchedSetAttr(self, before, 0)
 		}
 	}
 }
