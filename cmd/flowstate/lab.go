@@ -4,12 +4,14 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/flowstate-tcp/flowstate/capture/lab"
+	"github.com/flowstate-tcp/flowstate/capture/link"
 	"github.com/flowstate-tcp/flowstate/capture/workload"
 )
 
@@ -66,6 +68,7 @@ func (p *program) lab(flags *labFlags, plan lab.Plan) error {
 	if entered, err := p.enterNamespace(ctx, plan.Base.Link); entered || err != nil {
 		return err
 	}
+	p.sayWhySimulated(flags)
 	manifest, err := lab.Sweep(ctx, flags.dir, plan, lab.Options{Progress: p.labProgress(flags), Self: self})
 	if ctx.Err() != nil {
 		return errorsOf(flags, manifest)
@@ -79,6 +82,24 @@ func (p *program) lab(flags *labFlags, plan lab.Plan) error {
 	}
 	p.say("captures and logs of each run, and a manifest, are in %s", flags.dir)
 	return nil
+}
+
+// sayWhySimulated tells what is missing for a kernel's TCP where auto comes down
+// to the simulated link: a newcomer should know, and what to do.
+func (p *program) sayWhySimulated(flags *labFlags) {
+	if flags.link != link.Auto || flags.quiet {
+		return
+	}
+	all := link.Probe()
+	if first := slices.IndexFunc(all, func(s link.Status) bool { return s.Works }); first < 0 || all[first].Backend != "simulated" {
+		return
+	}
+	p.say("no kernel's TCP here, so the simulated link is taken:")
+	for _, s := range all {
+		if !s.Works {
+			p.say("  %s: %s", s.Backend, s.Why)
+		}
+	}
 }
 
 // interruptible is a context that ends at ^C. A second one ends the program at
