@@ -7,7 +7,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/flowstate-tcp/flowstate/analyze"
+	"github.com/flowstate-tcp/flowstate/analyze/peer/tcptrace"
 	"github.com/flowstate-tcp/flowstate/analyze/peer/tshark"
+	"github.com/flowstate-tcp/flowstate/analyze/peer/tstat"
 	"github.com/flowstate-tcp/flowstate/analyze/peer/zeek"
 	"github.com/flowstate-tcp/flowstate/render/table"
 )
@@ -22,6 +24,18 @@ type likeness struct {
 // summaryPeers are the programs that summary can be like.
 func summaryPeers() []likeness {
 	return []likeness{
+		{"tcptrace", func() analyze.Extra { return new(tcptrace.Tracker) }, func(f table.Format) rowWriter {
+			if f == table.Text {
+				return new(table.TcptraceText)
+			}
+			return table.LikeTcptrace(f)
+		}},
+		{"tstat", func() analyze.Extra { return new(tstat.Tracker) }, func(f table.Format) rowWriter {
+			if f == table.Text {
+				return table.TstatLog{}
+			}
+			return table.LikeTstat(f)
+		}},
 		{"zeek", func() analyze.Extra { return new(zeek.Tracker) }, func(f table.Format) rowWriter {
 			if f == table.Text {
 				return table.ZeekLog{}

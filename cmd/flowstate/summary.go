@@ -21,9 +21,9 @@ states its endpoints ended, how much was sent, what is worth knowing.
 The bytes count each byte of the stream once; > is what the client sent, < what
 the server sent. A single connection, and every one with -v, is told in full.
 
---like prints what another program would, by its definitions: a connection of
-conn.log for zeek. Where a definition is an error the right value stands in its
-place, and "corrected" names it.`,
+--like prints what another program would, by its definitions: tcptrace's long
+output, tstat's log_tcp_complete, Zeek's conn.log. Where a definition is an
+error the right value stands in its place, and "corrected" names it.`,
 		Example: `  flowstate summary trace.pcap
   flowstate summary captures/ --filter "port 443" --format csv -o table.csv
   flowstate summary trace.pcap --format json | jq 'select(.close | startswith("reset"))'`,

@@ -21,6 +21,8 @@ func Kinds() []Kind {
 		{"joined-packet", "flowstate join --packets: one row for each packet", joinedPacketFields().columns()},
 		{"finding", "one finding inside findings", findingFields().columns()},
 		{"segments --like tshark", "flowstate segments --like tshark: one row for each TCP segment, by the rules of tshark 4.0", tsharkFields().columns()},
+		{"summary --like tcptrace", "flowstate summary --like tcptrace: one row for each connection, by tcptrace's definitions", tcptraceFields().columns()},
+		{"summary --like tstat", "flowstate summary --like tstat: one row for each connection, with the columns of its log_tcp_complete", tstatFields().columns()},
 		{"summary --like zeek", "flowstate summary --like zeek: one row for each connection, by Zeek's definitions", zeekFields().columns()},
 		{"doubt", "one doubt inside health.doubts", doubtFields().columns()},
 		{"capture", "with -v and in JSON, after the rows of each file", captureFields().columns()},

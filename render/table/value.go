@@ -17,6 +17,7 @@ const (
 	unknown kind = iota
 	number
 	tenths
+	millis
 	seconds
 	instant
 	word
@@ -27,7 +28,7 @@ const (
 // Value is one cell. The zero value is unknown: absent in JSON, empty in CSV.
 type Value struct {
 	kind    kind
-	number  int64 // also tenths and nanoseconds
+	number  int64 // also tenths, microseconds and nanoseconds
 	word    string
 	words   []string
 	records rows
@@ -81,6 +82,8 @@ func (v *Value) appendJSON(b []byte) []byte {
 		return strconv.AppendInt(b, v.number, 10)
 	case tenths:
 		return appendTenths(b, v.number)
+	case millis:
+		return appendMillis(b, v.number)
 	case seconds:
 		return appendSeconds(b, time.Duration(v.number))
 	case instant:
@@ -109,6 +112,8 @@ func (v *Value) appendFlat(b []byte) []byte {
 		return strconv.AppendInt(b, v.number, 10)
 	case tenths:
 		return appendTenths(b, v.number)
+	case millis:
+		return appendMillis(b, v.number)
 	case seconds:
 		return appendSeconds(b, time.Duration(v.number))
 	case instant:
@@ -150,6 +155,15 @@ func appendSeconds(b []byte, d time.Duration) []byte {
 // appendTenths writes n/10, n being at least 0, with its one place.
 func appendTenths(b []byte, n int64) []byte {
 	return append(strconv.AppendInt(b, n/10, 10), '.', '0'+byte(n%10))
+}
+
+// appendMillis writes microseconds as milliseconds, with three places.
+func appendMillis(b []byte, n int64) []byte {
+	if n < 0 {
+		b, n = append(b, '-'), -n
+	}
+	b = append(strconv.AppendInt(b, n/1000, 10), '.')
+	return append(b, '0'+byte(n/100%10), '0'+byte(n/10%10), '0'+byte(n%10))
 }
 
 const instantLayout = "2006-01-02T15:04:05.000000000Z07:00"
