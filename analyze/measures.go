@@ -3,6 +3,7 @@ package analyze
 import (
 	"github.com/flowstate-tcp/flowstate/analyze/flight"
 	"github.com/flowstate-tcp/flowstate/analyze/health"
+	"github.com/flowstate-tcp/flowstate/analyze/limit"
 	"github.com/flowstate-tcp/flowstate/analyze/loss"
 	"github.com/flowstate-tcp/flowstate/analyze/rtt"
 	"github.com/flowstate-tcp/flowstate/analyze/throughput"
@@ -16,6 +17,7 @@ type Measures struct {
 	RTT        rtt.Result
 	Flight     flight.Result
 	loss.Tally // its segments that were sent again, late or twice
+	Limit      limit.Result
 }
 
 // Segment is one segment in its connection, with what was measured at it.
@@ -27,6 +29,8 @@ type Segment struct {
 	FlightKnown bool
 	Loss        loss.Verdict
 	Extra       Extra // that Options.Extra made for its connection, after this segment
+	Limit       limit.State
+	LimitKnown  bool
 }
 
 // measures are the measuring trackers of a connection, in the order in which
@@ -35,6 +39,7 @@ type measures struct {
 	loss   loss.Tracker // judges by what was known before the segment
 	flight flight.Tracker
 	rtt    rtt.Tracker
+	limit  limit.Tracker
 
 	vantage vantage.Tracker
 	health  health.Tracker
@@ -45,6 +50,7 @@ func (m *measures) reset() {
 	m.loss.Reset()
 	m.flight.Reset()
 	m.rtt.Reset()
+	m.limit.Reset()
 	m.vantage.Reset()
 	m.health.Reset()
 	m.phases.Reset()
@@ -64,6 +70,7 @@ func (m *measures) observe(step *reconstruct.Step, now *latest) {
 		m.loss.Swap()
 		m.flight.Swap()
 		m.rtt.Swap()
+		m.limit.Swap()
 		m.vantage.Swap()
 		m.health.Swap()
 		m.phases.Swap()
@@ -71,6 +78,7 @@ func (m *measures) observe(step *reconstruct.Step, now *latest) {
 	now.verdict = m.loss.Observe(step, &m.flight, &m.rtt)
 	m.flight.Observe(step, now.verdict.Cause == loss.RTO, &now.delivered)
 	now.sample, now.delivers = m.rtt.Observe(step, &now.delivered)
+	m.limit.Observe(step, &m.flight, &m.rtt, now.verdict.Cause)
 	m.vantage.Observe(step, &now.delivered)
 	m.health.Observe(step)
 	m.phases.Observe(step)
@@ -81,12 +89,13 @@ func (m *measures) tell(step *reconstruct.Step, now *latest, s *Segment) {
 	s.Step, s.Loss = step, now.verdict
 	s.RTT, s.Delivers = now.sample, now.delivers
 	s.Flight, s.FlightKnown = m.flight.State(step)
+	s.Limit, s.LimitKnown = m.limit.State(step)
 }
 
 // results returns what was found over the whole connection.
 func (m *measures) results(c *reconstruct.Connection) (both [2]Measures) {
 	for _, side := range reconstruct.Sides {
-		both[side] = Measures{RTT: m.rtt.Result(side), Flight: m.flight.Result(c, side), Tally: m.loss.Tally(side)}
+		both[side] = Measures{RTT: m.rtt.Result(side), Flight: m.flight.Result(c, side), Tally: m.loss.Tally(side), Limit: m.limit.Result(side)}
 	}
 	return both
 }

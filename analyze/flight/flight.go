@@ -204,10 +204,11 @@ func (t *Tracker) State(step *reconstruct.Step) (state State, ok bool) {
 	if !ok {
 		return State{}, false
 	}
-	return t.of(step, about)
+	return t.StateOf(step, about)
 }
 
-func (t *Tracker) of(step *reconstruct.Step, about reconstruct.Side) (state State, ok bool) {
+// StateOf returns what either side has on the way just after the latest step.
+func (t *Tracker) StateOf(step *reconstruct.Step, about reconstruct.Side) (state State, ok bool) {
 	s, peer := &t.sides[about], &t.sides[step.Conn.Peer(about)]
 	state.Window, state.WindowKnown = peer.window, peer.advertised && peer.scaled
 	if state.InFlight, ok = s.outstanding(step, about); !ok {

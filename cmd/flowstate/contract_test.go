@@ -56,9 +56,16 @@ var (
 		},
 		"handshake_rtt_s?": "seconds",
 		"srtt_s?":          "seconds", "max_in_flight?": "int", "max_pipe?": "int", "throughput_bps?": "tenths", "goodput_bps?": "tenths",
+		"max_cwnd?": "int", "max_cwnd_bound?": "string", "limits?": shareContract, "limits_of_bytes?": shareContract,
+		"cwnd_phases?":     object{"slow-start": "share", "avoidance": "share", "recovery": "share", "timeout-wait": "share"},
+		"slow_start_exit?": object{"why": "string", "t_s": "seconds", "frame": "int", "bytes": "int", "cwnd?": "int"},
+		"recoveries?":      object{"count": "int", "time_s": "seconds"}, "timeouts?": "int",
 		"mss?": "int", "options?": []any{"string"},
 	}
 )
+
+// shareContract is what limited a side.
+var shareContract = object{"rwnd": "share", "cwnd": "share", "app": "share", "path": "share", "unknown": "share"}
 
 // bothContract is a number for each of two captures.
 var bothContract = object{"a": "int", "b": "int"}
@@ -112,6 +119,7 @@ var contracts = map[string]object{
 		"seq?": "int", "rel_seq?": "int", "len?": "int", "ack?": "int", "rel_ack?": "int", "win?": "int", "marks": []any{"string"},
 		"cause?": "string", "cause_certainty?": "string", "cause_witness?": "string", "backoff?": "int", "lost?": "string", "of_frame?": "int",
 		"shows_spurious_frame?": "int", "shows_spurious_by?": "string", "in_flight?": "int", "pipe?": "int", "rwnd?": "int",
+		"cwnd?": "int", "cwnd_bound?": "string", "ssthresh?": "int", "limit?": "string", "phase?": "string",
 		"throughput_bps?": "tenths", "goodput_bps?": "tenths", "acks_frame?": "int", "rtt_s?": "seconds", "srtt_s?": "seconds", "rto_s?": "seconds",
 	},
 	"capture": {
@@ -190,6 +198,9 @@ func keepsWord(want string, value any, at string) error {
 	case "int":
 		_, err := n.Int64()
 		ok = isNumber && err == nil
+	case "share":
+		f, err := n.Float64()
+		ok = isNumber && err == nil && 0 <= f && f <= 1 && len(fraction) <= 4
 	case "seconds":
 		ok = isNumber && len(fraction) <= 9 && !strings.ContainsAny(n.String(), "eE")
 	case "tenths":

@@ -10,11 +10,13 @@ import (
 const (
 	kindEnd       = 0
 	kindNOP       = 1
+	kindSACK      = 5
 	kindTimestamp = 8
 )
 
-// parse reads an option list (RFC 9293 section 3.2).
-func (o *Options) parse(b []byte) {
+// parse reads an option list (RFC 9293 section 3.2). cut tells that the capture
+// holds only its beginning.
+func (o *Options) parse(b []byte, cut bool) {
 	for len(b) > 0 {
 		switch b[0] {
 		case kindEnd:
@@ -24,6 +26,9 @@ func (o *Options) parse(b []byte) {
 			continue
 		}
 		if len(b) < 2 || b[1] < 2 || int(b[1]) > len(b) {
+			if cut {
+				o.addCut(b)
+			}
 			o.Set |= OptMalformed
 			return
 		}
@@ -47,7 +52,7 @@ func (o *Options) add(kind uint8, value []byte) {
 		o.WindowScale = value[0]
 	case kind == 4 && len(value) == 0:
 		o.Set |= OptSACKPermitted
-	case kind == 5 && len(value)%8 == 0 && len(value) > 0:
+	case kind == kindSACK && len(value)%8 == 0 && len(value) > 0:
 		o.addSACK(value)
 	case kind == 19:
 		o.Set |= OptMD5
@@ -63,11 +68,21 @@ func (o *Options) add(kind uint8, value []byte) {
 		o.Set |= OptAccECN
 	case kind == 253, kind == 254:
 		o.addExperimental(value)
-	case kind == 2, kind == 3, kind == 4, kind == 5, kind == 8:
+	case kind == 2, kind == 3, kind == 4, kind == kindSACK, kind == 8:
 		o.Set |= OptMalformed
 	default:
 		o.Set |= OptOther
 	}
+}
+
+// addCut notes what is left of an option that the capture cut. The first SACK
+// block is the one that brings news (RFC 2018 section 4), so it is worth having.
+func (o *Options) addCut(b []byte) {
+	if len(b) < 10 || b[0] != kindSACK || b[1]%8 != 2 {
+		return
+	}
+	value := b[2:]
+	o.addSACK(value[:len(value)/8*8])
 }
 
 // addSACK notes the blocks of a SACK option (RFC 2018 section 3): at most

@@ -201,6 +201,18 @@ func TestOptions(t *testing.T) {
 	}
 }
 
+// TestCutSACK keeps the blocks that the snapshot left whole.
+func TestCutSACK(t *testing.T) {
+	list := raw("0101 0512 00000001 00000002 00000003 00000004")
+	frame := ether(0x0800, v4(6, tcpSegment("", list...)))
+	for blocks, n := range []int{len(frame) - 9, len(frame) - 1, len(frame)} {
+		o := &cut(frame, n).Segments[0].Options
+		if int(o.SACKCount) != blocks || blocks > 0 && o.SACK[0] != (decode.SACKBlock{Left: 1, Right: 2}) {
+			t.Errorf("%d of %d bytes: %+v", n, len(frame), o)
+		}
+	}
+}
+
 func TestICMP(t *testing.T) {
 	quoted := v4(6, tcpSegment("")[:8])
 	quotedUDP := v4(17, raw("0035 1234 0020 0000"))

@@ -1,6 +1,8 @@
 package table
 
 import (
+	"slices"
+
 	"github.com/flowstate-tcp/flowstate/analyze"
 	"github.com/flowstate-tcp/flowstate/analyze/loss"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
@@ -17,7 +19,7 @@ type Segment struct {
 func Segments(format Format) *Table[Segment] { return newTable(format, segmentFields()) }
 
 func segmentFields() fields[Segment] {
-	return append(append(headerFields(), measuredFields()...), windowRateFields()...)
+	return slices.Concat(headerFields(), flightColumns(), windowColumns(), tripColumns(), windowRateFields())
 }
 
 func headerFields() fields[Segment] {
@@ -39,8 +41,8 @@ func headerFields() fields[Segment] {
 	}
 }
 
-// measuredFields are what was measured at a segment.
-func measuredFields() fields[Segment] {
+// flightColumns are why a segment was sent again, and what is in flight after it.
+func flightColumns() fields[Segment] {
 	type S = Segment
 	return fields[S]{
 		{Column{"cause", "", "of a retransmission, out-of-order or duplicate: rto, fast, recovery, tlp, spurious, reordering, network-duplicate, capture-duplicate, keep-alive, window-probe, handshake or unknown"}, func(s *S) Value {
@@ -66,6 +68,13 @@ func measuredFields() fields[Segment] {
 		{Column{"rwnd", "bytes", "receive window in force for that side, scaled"}, func(s *S) Value {
 			return when(s.Flight.WindowKnown, num(s.Flight.Window))
 		}},
+	}
+}
+
+// tripColumns are what an acknowledgement tells of the round trip.
+func tripColumns() fields[Segment] {
+	type S = Segment
+	return fields[S]{
 		{Column{"acks_frame", "", "frame number of the latest segment that it acknowledges for the first time, by number or SACK"}, func(s *S) Value { return when(s.Delivers, frame(s.RTT.Frame)) }},
 		{Column{"rtt_s", "s", "time since then, where that segment was sent once (Karn's rule)"}, func(s *S) Value { return when(s.Delivers && s.RTT.Valid, span(s.RTT.RTT)) }},
 		{Column{"srtt_s", "s", "smoothed round trip of RFC 6298 with that"}, func(s *S) Value { return when(s.Delivers && s.RTT.Estimate.Known, span(s.RTT.Estimate.SRTT)) }},

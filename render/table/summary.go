@@ -44,6 +44,7 @@ func sideFields(side reconstruct.Side) fields[Connection] {
 	add("duplicates", "packets", "the same packet recorded again", func(h *reconstruct.Half) Value { return num(h.Counts[reconstruct.Duplicate]) })
 	all = append(all, rttFields(side)...)
 	all = append(all, flightFields(side)...)
+	all = append(all, limitFields(side)...)
 	all = append(all, windowFields(side)...)
 	add("mss", "bytes", "maximum segment size that it offered", func(h *reconstruct.Half) Value {
 		return when(h.Options.Set&decode.OptMSS != 0, num(h.Options.MSS))

@@ -205,6 +205,10 @@ var sideLines = [...]struct {
 		r := &c.Sides[s].Flight
 		return when(r.Known, num(r.MaxInFlight))
 	}},
+	{"congestion window", func(c *Connection, s reconstruct.Side) Value { return cwndText(&c.Sides[s].Limit) }},
+	{"limited by", func(c *Connection, s reconstruct.Side) Value { return limitText(&c.Sides[s].Limit) }},
+	{"slow start ended", exitText},
+	{"recoveries", func(c *Connection, s reconstruct.Side) Value { return recoveryText(&c.Sides[s].Limit) }},
 	{"window", func(c *Connection, s reconstruct.Side) Value { return windowText(&c.Sides[s].Flight.Windows) }},
 	{"throughput bit/s", func(c *Connection, s reconstruct.Side) Value {
 		r := &c.Sides[s].Flight

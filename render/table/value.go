@@ -55,6 +55,16 @@ func rounded(v float64) Value {
 	return Value{kind: tenths, number: int64(math.Round(10 * v))}
 }
 
+// share is part of whole, between 0 and 1 with up to four places; unknown where
+// there is no whole.
+func share(part, whole int64) Value {
+	if whole <= 0 {
+		return Value{}
+	}
+	const places = 1e4
+	return Value{kind: seconds, number: int64(math.Round(float64(part)/float64(whole)*places)) * (1e9 / places)}
+}
+
 func list(r rows) Value { return Value{kind: records, records: r} }
 
 // moment is a time on the clock, unknown for a packet without one.
