@@ -54,7 +54,10 @@ func EnterUserNamespace(ctx context.Context, args []string) (exit int, err error
 	if ended := new(exec.ExitError); errors.As(err, &ended) {
 		return max(ended.ExitCode(), 1), nil // below zero: ended by a signal
 	}
-	if errors.Is(err, fs.ErrPermission) || errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EINVAL) {
+	if errors.Is(err, unix.ENOSPC) {
+		return 0, errors.New("not root, and this system allows no more user namespaces (hint: sudo, or sysctl -w user.max_user_namespaces=10000, or the uml link)")
+	}
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, unix.EINVAL) {
 		return 0, errors.New("not root, and this system allows no unprivileged user namespaces (hint: sudo, or sysctl -w kernel.unprivileged_userns_clone=1 kernel.apparmor_restrict_unprivileged_userns=0, or the uml link)")
 	}
 	if err != nil {
