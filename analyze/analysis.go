@@ -182,7 +182,7 @@ func (a *Analysis) runBatch(b *batch, yield func(*reconstruct.Step) bool) bool {
 	for i := range b.segments {
 		s := &b.segments[i]
 		for len(icmp) > 0 && icmp[0].Frame <= s.Frame {
-			a.table.AddICMP(&icmp[0])
+			a.place(&icmp[0])
 			icmp = icmp[1:]
 		}
 		a.totals.Segments++
@@ -196,9 +196,17 @@ func (a *Analysis) runBatch(b *batch, yield func(*reconstruct.Step) bool) bool {
 		}
 	}
 	for i := range icmp {
-		a.table.AddICMP(&icmp[i])
+		a.place(&icmp[i])
 	}
 	return true
+}
+
+// place gives an ICMP error to the connection that it speaks of, or else to the
+// capture: UDP has none, and TCP's may have been left out.
+func (a *Analysis) place(e *decode.ICMPError) {
+	if a.table.AddICMP(e) == nil {
+		a.problems.addICMP(e)
+	}
 }
 
 // observe gives a step to the analyses.

@@ -7,11 +7,20 @@ import (
 
 	"github.com/flowstate-tcp/flowstate/capture/finding"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
+	"github.com/flowstate-tcp/flowstate/reconstruct/decode"
 )
 
-// problems gathers what the decoder could not use: one finding for each code
-// and text, at its first frame, with a count.
-type problems struct{ seen map[problem]*occurrences }
+// maxICMPErrors bounds the endpoints of which ICMP errors are told one by one.
+// Past it they are told by their reason alone.
+const maxICMPErrors = 64
+
+// problems gathers what belongs to no connection: what the decoder could not
+// use, and ICMP errors about what is not in the capture. That is one finding
+// for each code and text, at its first frame, with a count.
+type problems struct {
+	seen map[problem]*occurrences
+	icmp int // findings of ICMP errors in seen
+}
 
 type problem struct {
 	code finding.Code
@@ -37,6 +46,17 @@ func (p *problems) add(found []finding.Finding) {
 	}
 }
 
+func (p *problems) addICMP(e *decode.ICMPError) {
+	what := map[uint8]string{6: "a TCP segment", 17: "a UDP datagram"}[e.Protocol]
+	told := finding.New(finding.ICMPError, e.Frame, "%s reports %s about %s from %s to %s", e.Reporter, e.Reason(), what, e.Src, e.Dst)
+	if p.icmp >= maxICMPErrors && p.seen[problem{told.Code, told.Text}] == nil {
+		told = finding.New(finding.ICMPError, e.Frame, "%s about %s of further endpoints", e.Reason(), what)
+	}
+	before := len(p.seen)
+	p.add([]finding.Finding{told})
+	p.icmp += len(p.seen) - before
+}
+
 // findings returns what was gathered, by frame.
 func (p *problems) findings() []finding.Finding {
 	var all []finding.Finding
@@ -54,7 +74,8 @@ func (p *problems) findings() []finding.Finding {
 }
 
 // Findings returns what the analysis has to tell of the capture as a whole:
-// packets that could not be decoded. Those of a connection are with it.
+// packets that could not be decoded, ICMP errors about what it does not hold as
+// a connection. Those of a connection are with it.
 func (a *Analysis) Findings() []finding.Finding { return a.problems.findings() }
 
 // damageOf returns what a source tells of its own damage, if it does: the

@@ -12,7 +12,8 @@ const (
 
 // AddICMP finds the connection that an ICMP error speaks of, by the quoted
 // addresses, ports and sequence number, and adds a finding to it. It returns
-// nil where there is none.
+// nil where there is none: the quoted segment is not in the capture, or was no
+// TCP.
 func (t *Table) AddICMP(e *decode.ICMPError) *Connection {
 	if e.Protocol != tcp {
 		return nil
@@ -35,6 +36,6 @@ func (c *conversation) quotes(e *decode.ICMPError) bool {
 func (c *conversation) addICMP(e *decode.ICMPError) {
 	if len(c.Findings) < maxICMPErrors {
 		c.Findings = append(c.Findings, finding.New(finding.ICMPError, e.Frame,
-			"%s reports ICMP type %d code %d about a segment from %s", e.Reporter, e.Type, e.Code, e.Src))
+			"%s reports %s about a segment from %s", e.Reporter, e.Reason(), e.Src))
 	}
 }

@@ -119,7 +119,7 @@ var table = [numCodes]Row{
 	SimultaneousClose:       {SimultaneousClose, "simultaneous-close", Note, "both sides sent a FIN before they saw the other's"},
 	ZeroWindow:              {ZeroWindow, "zero-window", Note, "a receiver closed its window"},
 	UnknownWindowScale:      {UnknownWindowScale, "unknown-window-scale", Note, "the handshake is missing, so windows cannot be scaled"},
-	ICMPError:               {ICMPError, "icmp-error", Warning, "an ICMP error quotes a segment of this connection"},
+	ICMPError:               {ICMPError, "icmp-error", Warning, "an ICMP error quotes a segment of this connection; on a capture, a UDP datagram or a segment that it lacks"},
 	SYNUnanswered:           {SYNUnanswered, "syn-unanswered", Note, "no answer to the SYN"},
 	ConnectionRefused:       {ConnectionRefused, "connection-refused", Note, "the SYN was answered by a reset"},
 	Tunnelled:               {Tunnelled, "tunnelled", Note, "the connection was carried inside a tunnel"},

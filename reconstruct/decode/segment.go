@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"fmt"
 	"net/netip"
 	"strings"
 
@@ -171,4 +172,40 @@ type ICMPError struct {
 	Src, Dst Endpoint // of the quoted packet
 	Seq      seq.Number
 	HasSeq   bool // the quote reaches the TCP sequence number
+}
+
+// Reason returns what the type and code mean, by RFC 792, RFC 1812 section
+// 5.2.7.1 and RFC 4443 section 3, as "port unreachable (type 3 code 3)".
+func (e *ICMPError) Reason() string {
+	name := icmpReasons[icmpReason{e.V6, e.Type, e.Code}]
+	if name == "" {
+		name = "error"
+	}
+	return fmt.Sprintf("ICMP %s (type %d code %d)", name, e.Type, e.Code)
+}
+
+type icmpReason struct {
+	v6         bool
+	kind, code uint8
+}
+
+var icmpReasons = map[icmpReason]string{
+	{false, 3, 0}:  "network unreachable",
+	{false, 3, 1}:  "host unreachable",
+	{false, 3, 2}:  "protocol unreachable",
+	{false, 3, 3}:  "port unreachable",
+	{false, 3, 4}:  "fragmentation needed",
+	{false, 3, 9}:  "network prohibited",
+	{false, 3, 10}: "host prohibited",
+	{false, 3, 13}: "communication prohibited",
+	{false, 4, 0}:  "source quench",
+	{false, 11, 0}: "time to live exceeded",
+	{false, 11, 1}: "fragment reassembly time exceeded",
+	{true, 1, 0}:   "no route to destination",
+	{true, 1, 1}:   "communication prohibited",
+	{true, 1, 3}:   "address unreachable",
+	{true, 1, 4}:   "port unreachable",
+	{true, 2, 0}:   "packet too big",
+	{true, 3, 0}:   "hop limit exceeded",
+	{true, 3, 1}:   "fragment reassembly time exceeded",
 }
