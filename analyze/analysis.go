@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/flowstate-tcp/flowstate/analyze/behaviour"
 	"github.com/flowstate-tcp/flowstate/analyze/health"
 	"github.com/flowstate-tcp/flowstate/analyze/state"
 	"github.com/flowstate-tcp/flowstate/analyze/throughput"
@@ -65,7 +66,8 @@ type Connection struct {
 	Health  health.Result
 	Phases  throughput.Result
 	Sides   [2]Measures
-	Extra   Extra // that Options.Extra made for it; its results are complete
+	ECN     behaviour.ECN // what both agreed on
+	Extra   Extra         // that Options.Extra made for it; its results are complete
 }
 
 // Analysis is one pass over one capture. Range over one of its iterators, once.
@@ -270,7 +272,7 @@ func (a *Analysis) conclude(c *reconstruct.Connection, kept *slot, healthy *heal
 	tap := kept.measures.vantage.Result(c)
 	r := &Connection{
 		Connection: *c, States: a.infer.Infer(c, &kept.states, tap.Vantage), Vantage: tap, Health: *healthy,
-		Phases: kept.measures.phases.Result(c), Sides: kept.measures.results(c), Extra: kept.extra,
+		Phases: kept.measures.phases.Result(c), Sides: kept.measures.results(c), ECN: kept.measures.behaviour.ECN(), Extra: kept.extra,
 	}
 	r.Findings = append(append(r.Findings[:0:0], c.Findings...), healthy.Findings()...)
 	r.Findings = append(append(r.Findings, r.States.Findings...), a.touching(c)...)

@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"github.com/flowstate-tcp/flowstate/analyze/behaviour"
 	"github.com/flowstate-tcp/flowstate/analyze/flight"
 	"github.com/flowstate-tcp/flowstate/analyze/health"
 	"github.com/flowstate-tcp/flowstate/analyze/limit"
@@ -18,6 +19,8 @@ type Measures struct {
 	Flight     flight.Result
 	loss.Tally // its segments that were sent again, late or twice
 	Limit      limit.Result
+
+	Behaviour behaviour.Result
 }
 
 // Segment is one segment in its connection, with what was measured at it.
@@ -44,6 +47,8 @@ type measures struct {
 	vantage vantage.Tracker
 	health  health.Tracker
 	phases  throughput.Phases
+
+	behaviour behaviour.Tracker
 }
 
 func (m *measures) reset() {
@@ -54,6 +59,7 @@ func (m *measures) reset() {
 	m.vantage.Reset()
 	m.health.Reset()
 	m.phases.Reset()
+	m.behaviour.Reset()
 }
 
 // latest is what was found at the latest step. It is kept once, not for each
@@ -74,6 +80,7 @@ func (m *measures) observe(step *reconstruct.Step, now *latest) {
 		m.vantage.Swap()
 		m.health.Swap()
 		m.phases.Swap()
+		m.behaviour.Swap()
 	}
 	now.verdict = m.loss.Observe(step, &m.flight, &m.rtt)
 	m.flight.Observe(step, now.verdict.Cause == loss.RTO, &now.delivered)
@@ -82,6 +89,8 @@ func (m *measures) observe(step *reconstruct.Step, now *latest) {
 	m.vantage.Observe(step, &now.delivered)
 	m.health.Observe(step)
 	m.phases.Observe(step)
+	turn, known := m.vantage.Turnaround(step.From)
+	m.behaviour.Observe(step, now.verdict.Cause == loss.RTO, turn, known)
 }
 
 // tell fills s with what was found at the latest step.
@@ -96,6 +105,10 @@ func (m *measures) tell(step *reconstruct.Step, now *latest, s *Segment) {
 func (m *measures) results(c *reconstruct.Connection) (both [2]Measures) {
 	for _, side := range reconstruct.Sides {
 		both[side] = Measures{RTT: m.rtt.Result(side), Flight: m.flight.Result(c, side), Tally: m.loss.Tally(side), Limit: m.limit.Result(side)}
+		both[side] = Measures{
+			RTT: m.rtt.Result(side), Flight: m.flight.Result(c, side), Tally: m.loss.Tally(side),
+			Behaviour: m.behaviour.Result(c, side),
+		}
 	}
 	return both
 }

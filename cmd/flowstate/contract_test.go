@@ -40,8 +40,19 @@ var (
 	}
 	clockContract = object{"clock_steps_back": "int", "clock_back_s?": "seconds", "clock_ahead_s?": "seconds"}
 
+	behaviourContract = object{
+		"acks": "int", "ack_segments?": "int", "nagle?": "string", "nagle_n?": "int", "segment_bytes?": "int", "segment_room": "int",
+		"delayed_ack":     object{"alone": "int", "timed": "int", "p10_s?": "seconds", "median_s?": "seconds", "p90_s?": "seconds"},
+		"initial_window?": object{"bytes": "int", "segments": "int", "bound": "string"},
+		"rto_min_s?":      "seconds", "rto_n": "int", "ecn_capable": "int", "ecn_ce": "int", "ecn_ece": "int", "ecn_cwr": "int",
+		"zero_windows": "int", "zero_window_s?": "seconds", "window_updates": "int", "full_windows": "int", "full_window_s?": "seconds",
+		"window_probes": "int", "window_probe_answers": "int",
+		"keep_alive": object{"n": "int", "answers": "int", "min_s?": "seconds", "mean_s?": "seconds", "max_s?": "seconds"},
+	}
+
 	sideContract = object{
-		"ip": "string", "port": "int", "packets": "int", "payload_bytes": "int", "unique_bytes": "int",
+		"behaviour": behaviourContract,
+		"ip":        "string", "port": "int", "packets": "int", "payload_bytes": "int", "unique_bytes": "int",
 		"retransmitted_bytes": "int", "retransmissions": object{
 			"rto": "int", "fast": "int", "recovery": "int", "tlp": "int", "spurious": "int", "handshake": "int", "unknown": "int",
 			"not_needed": "int",
@@ -106,6 +117,7 @@ var contracts = map[string]object{
 		"close": "string", "close_detail?": "string", "final?": finalContract, "vantage": "string", "start?": "time",
 		"duration_s": "seconds", "frames": framesContract, "handshake_rtt_s?": "seconds", "phases?": object{"handshake_s?": "seconds", "transfer_s?": "seconds", "idle_s?": "seconds", "close_s?": "seconds"},
 		"vantage_certainty?": "string", "vantage_evidence?": "string", "half_rtt": object{"client?": halfContract, "server?": halfContract},
+		"options_common?": []any{"string"}, "ecn?": "string",
 		"health": clockContract.with(object{
 			"trust": object{"rtt": "string", "in_flight": "string", "causes": "string", "window": "string", "limits": "string",
 				"states": "string", "goodput": "string", "behaviour": "string"},

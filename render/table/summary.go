@@ -19,9 +19,11 @@ func summaryFields() fields[Connection] {
 	all = append(all, placeFields()...)
 	all = append(all, healthFields()...)
 	all = append(all, phaseFields()...)
+	all = append(all, agreedFields()...)
 	for _, side := range reconstruct.Sides {
 		all = append(all, ends(side)...)
 		all = append(all, sideFields(side)...)
+		all = append(all, behaviourFields(side)...)
 	}
 	return append(all, findings(func(c *Connection) []finding.Finding { return c.Connection.Findings }))
 }
