@@ -181,6 +181,24 @@ func TestPart(t *testing.T) {
 	}
 }
 
+// One packet that took long does not make those which were lost near the end
+// look as if the other recorder had stopped.
+func TestLateOne(t *testing.T) {
+	tapes := record(t, [2]impair.Params{plain, {Delay: 20 * ms, Loss: 0.05}}, 11, 1<<20, 0)
+	client := [4]byte(tapes[0][0].Data[12:16])
+	a := tapes[0].with(func(p *capture.Packet) bool {
+		if p.Frame > 100 && p.Frame < 103 && !fromClient(p, client) {
+			p.Time += capture.Timestamp(time.Minute)
+		}
+		return true
+	})
+	j := joinBoth(t, a.open, tapes[1].open)
+	if d := j.conns[0].Sides[1]; time.Duration(d.Delay.Max) < time.Minute {
+		t.Fatalf("the longest delay is %v", time.Duration(d.Delay.Max))
+	}
+	checkFates(t, &j, truthOf(tapes))
+}
+
 // A clock that is set while both record gives another stretch.
 func TestStep(t *testing.T) {
 	tapes := record(t, [2]impair.Params{plain, plain}, 6, 1<<19, time.Second)

@@ -33,6 +33,7 @@ type lane struct {
 	elapsed *[2]time.Duration // of both captures
 	windows *[2]window
 	files   [2]file
+	common  [2]reach
 	started bool
 	base    seq.Number
 	top     seq.Offset
@@ -46,6 +47,20 @@ type lane struct {
 	most    time.Duration // delays of matched packets, with matched
 	sum     Direction
 	ready   []Packet
+}
+
+// reach are the positions of the first and the last packet of a capture that
+// the other holds too: between them, both were recording.
+type reach struct {
+	first, last int64
+	known       bool
+}
+
+func (r *reach) add(position int64) {
+	if !r.known {
+		*r = reach{position, position, true}
+	}
+	r.first, r.last = min(r.first, position), max(r.last, position)
 }
 
 // window is when a capture was taken, on the clock of A.
@@ -255,6 +270,8 @@ func (l *lane) difference(e, o *entry) time.Duration {
 // join notes that two packets are one. e is in the capture tap.
 func (l *lane) join(e *entry, position int64, o *entry, other int64, tap Tap) {
 	e.state, o.state = same, same
+	l.common[tap].add(position)
+	l.common[tap.Peer()].add(other)
 	e.mate, o.mate = other, position
 	l.delta, l.matched = l.difference(e, o), true
 	up, down := e, o

@@ -58,9 +58,9 @@ func (l *lane) reassemble(tap Tap, e *entry) {
 	if e.Len == 0 {
 		return
 	}
-	there := &l.files[tap.Peer()].waiting
-	for i := 0; i < len(*there) && e.covered < e.Len; i++ {
-		o := &(*there)[i]
+	there := &l.files[tap.Peer()]
+	for i := 0; i < len(there.waiting) && e.covered < e.Len; i++ {
+		o := &there.waiting[i]
 		shared := int(min(e.hi, o.hi) - max(e.lo, o.lo))
 		if o.state == same || o.Len == e.Len || o.covered >= o.Len || shared <= 0 || e.hasTS && o.hasTS && e.tsval != o.tsval {
 			continue
@@ -69,6 +69,8 @@ func (l *lane) reassemble(tap Tap, e *entry) {
 		e.covered += shared
 		o.covered += shared
 		e.state, o.state = apart, apart
+		l.common[tap].add(l.files[tap].first)
+		l.common[tap.Peer()].add(there.first + int64(i))
 		part, whole := e, o
 		if e.Len > o.Len {
 			part, whole = o, e
@@ -126,7 +128,7 @@ func (l *lane) fate(tap Tap, e *entry) Fate {
 }
 
 // beyond tells whether the other capture may not have been running, or did not
-// record this direction.
+// record this direction. e is the first that waits in its capture.
 func (l *lane) beyond(tap Tap, e *entry) bool {
 	other := tap.Peer()
 	if l.pair.half(other, l.from).packets == 0 {
@@ -141,7 +143,9 @@ func (l *lane) beyond(tap Tap, e *entry) bool {
 	if tap != l.up {
 		early, late = -late, -early
 	}
-	return at+early <= w.first || at+late >= w.last
+	position, both := l.files[tap].first, &l.common[tap]
+	return (!both.known || position < both.first) && at+early <= w.first ||
+		(!both.known || position > both.last) && at+late >= w.last
 }
 
 // count adds a packet that the other capture lacks to the sums.
