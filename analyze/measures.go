@@ -104,10 +104,9 @@ func (m *measures) tell(step *reconstruct.Step, now *latest, s *Segment) {
 // results returns what was found over the whole connection.
 func (m *measures) results(c *reconstruct.Connection) (both [2]Measures) {
 	for _, side := range reconstruct.Sides {
-		both[side] = Measures{RTT: m.rtt.Result(side), Flight: m.flight.Result(c, side), Tally: m.loss.Tally(side), Limit: m.limit.Result(side)}
 		both[side] = Measures{
 			RTT: m.rtt.Result(side), Flight: m.flight.Result(c, side), Tally: m.loss.Tally(side),
-			Behaviour: m.behaviour.Result(c, side),
+			Limit: m.limit.Result(side), Behaviour: m.behaviour.Result(c, side),
 		}
 	}
 	return both
