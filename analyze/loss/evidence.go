@@ -92,14 +92,25 @@ func (e *evidence) copied() Verdict {
 	c := e.step.Conn
 	copies := int64(c.Half[reconstruct.Client].Counts[reconstruct.Duplicate] + c.Half[reconstruct.Server].Counts[reconstruct.Duplicate])
 	switch {
-	case e.side.dups >= dupThresh && !hasIPID(e.step.Segment):
-		return e.because(Fast, DupACKs) // a round trip below the time within which copies are looked for
+	case e.couldBeSentAgain():
+		return e.resent()
 	case e.side.copies > 0:
 		return e.because(NetworkDuplicate, DSACK)
 	case copies*mirror >= c.Packets():
 		return e.because(CaptureDuplicate, Share)
 	}
 	return e.because(NetworkDuplicate, Share)
+}
+
+// couldBeSentAgain tells whether what looks like a copy may be a retransmission
+// over a short path: nothing in it tells them apart without IP identification.
+// A round trip has passed, or without timestamps duplicate acknowledgements.
+func (e *evidence) couldBeSentAgain() bool {
+	now := stampOf(e.step.Segment)
+	if now.hasIPID || e.step.Segment.Len == 0 {
+		return false
+	}
+	return e.least > 0 && e.age >= e.least*3/4 || !now.hasTS && e.side.dups >= dupThresh-1
 }
 
 // late judges a segment that fills a hole at the tap: it was overtaken, or lost
