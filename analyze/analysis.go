@@ -144,13 +144,7 @@ func (a *Analysis) Segments() iter.Seq[*Segment] {
 		var row Segment
 		for step := range a.steps() {
 			a.table.Ended()
-			if !a.picked(step) {
-				continue
-			}
-			kept := a.slots[step.Conn.Slot]
-			kept.measures.tell(step, &a.latest, &row)
-			row.Extra = kept.extra
-			if !yield(&row) {
+			if a.picked(step) && !yield(a.tell(step, &row)) {
 				return
 			}
 		}
@@ -256,13 +250,7 @@ func (i Instant) absolute(began capture.Timestamp) capture.Timestamp {
 // those whose turn it is.
 func (a *Analysis) finish(ended []*reconstruct.Connection, line *queue, yield func(*Connection) bool) bool {
 	for _, c := range ended {
-		kept := a.slots[c.Slot]
-		healthy := kept.measures.health.Result(c)
-		a.health.Add(&healthy)
-		line.held[c.Number] = nil
-		if kept.selected {
-			line.held[c.Number] = a.conclude(c, kept, &healthy)
-		}
+		line.held[c.Number] = a.settle(c)
 	}
 	return line.pass(yield)
 }

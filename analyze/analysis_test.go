@@ -70,6 +70,37 @@ func TestConnectionsComeByNumber(t *testing.T) {
 	}
 }
 
+// Walk gives every segment once, and each connection after its last segment.
+func TestWalk(t *testing.T) {
+	segments, ended := map[int]int{}, map[int]bool{}
+	for s, c := range analyze.New(source(t, threeConnections), analyze.Options{}).Walk() {
+		switch {
+		case c != nil:
+			if ended[c.Number] || int64(segments[c.Number]) != c.Packets() {
+				t.Errorf("connection %d of %d packets comes after %d segments", c.Number, c.Packets(), segments[c.Number])
+			}
+			ended[c.Number] = true
+		case ended[s.Conn.Number]:
+			t.Errorf("frame %d comes after its connection", s.Step.Segment.Frame)
+		default:
+			segments[s.Conn.Number]++
+		}
+	}
+	if len(ended) != 3 {
+		t.Errorf("%d connections", len(ended))
+	}
+	one := 0
+	for s, c := range analyze.New(source(t, threeConnections), analyze.Options{Numbers: map[int]bool{1: true}}).Walk() {
+		if s != nil && s.Conn.Number != 1 || c != nil && c.Number != 1 {
+			t.Error("what was not selected is there")
+		}
+		one++
+	}
+	if one != 3 {
+		t.Errorf("connection 1 gives %d results, want 2 segments and itself", one)
+	}
+}
+
 func TestSelectionKeepsNumbersAndStates(t *testing.T) {
 	cases := []struct {
 		name    string

@@ -23,9 +23,10 @@ const (
 	Dashed
 	Dotted
 	DashDot
+	LongDash
 )
 
-var dashes = [...][]float64{Solid: nil, Dashed: {4.5, 2.6}, Dotted: {1.3, 2}, DashDot: {8, 2.2, 1.3, 2.2}}
+var dashes = [...][]float64{Solid: nil, Dashed: {4.5, 2.6}, Dotted: {1.3, 2}, DashDot: {8, 2.2, 1.3, 2.2}, LongDash: {7, 3}}
 
 // Stroke is a pen.
 type Stroke struct {

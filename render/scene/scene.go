@@ -93,13 +93,20 @@ func (m *Mark) Move(d Point) {
 	}
 }
 
-// Check tells what leaves the page.
+// Check tells what leaves the page, and which texts lie on others.
 func (s *Scene) Check() (wrong []string) {
 	page := Rect{Point{}, s.Size}
+	var texts []Rect
 	for _, m := range s.Marks {
 		all := Rect{m.At, m.At}
 		if m.Text != "" {
-			all = Rect{Point{m.At.X, m.At.Y - m.Size*Ascent}, Point{m.At.X + m.Width, m.At.Y + m.Size*0.22}}
+			all = Rect{Point{m.At.X, m.At.Y - m.Size*Ascent}, Point{m.At.X + m.Width, m.At.Y + m.Size*Descent}}
+			for _, other := range texts {
+				if other.Overlaps(all) {
+					wrong = append(wrong, fmt.Sprintf("%q lies on another text at %v", m.Text, all))
+				}
+			}
+			texts = append(texts, all)
 		} else {
 			all = Rect{m.Path[0].To, m.Path[0].To}
 			for _, p := range m.Path {

@@ -68,10 +68,11 @@ func (f *Fonts) Width(s string, c Face, size float64) float64 {
 	return float64(sum) / float64(em) * size
 }
 
-// ascent is how far text rises above its baseline, as a share of its size;
-// leading is the distance of two baselines.
+// Ascent and Descent are how far text reaches above and below its baseline, as
+// shares of its size; Leading is the distance of two baselines.
 const (
 	Ascent  = 0.74
+	Descent = 0.22
 	Leading = 1.2
 )
 

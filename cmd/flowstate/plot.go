@@ -1,0 +1,178 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/flowstate-tcp/flowstate/render/chart"
+	"github.com/flowstate-tcp/flowstate/render/chart/kind"
+	"github.com/flowstate-tcp/flowstate/render/scene"
+)
+
+func newPlot(p *program) *cobra.Command {
+	var flags plotFlags
+	flags.kinds.list, _ = kind.Parse("tcptrace")
+	flags.kinds.text = "tcptrace"
+	cmd := &cobra.Command{
+		Use:   "plot [flags] FILE...",
+		Short: "Draw charts of a connection: time-sequence, in flight, RTT, states ...",
+		Long:  plotHelp(),
+		Example: `  flowstate plot trace.pcap --kind tcptrace -o sequence.pdf
+  flowstate plot trace.pcap --conn 2 --kind in-flight,rtt --phase slow-start -o start.svg
+  flowstate plot runs/*.pcapng --kind stevens --overlay --label "0 ms,10 ms" -o compared.svg
+  flowstate plot trace.pcap --kind connections -o overview.png`,
+		RunE: func(_ *cobra.Command, args []string) error { return plot(p, &flags, args) },
+	}
+	flags.add(cmd)
+	return cmd
+}
+
+func plotHelp() string {
+	var b strings.Builder
+	b.WriteString(`Draw a chart of a connection: of the one that carries most data, where --conn
+does not name one. Where -o names a folder, each connection has a figure of its
+own. Kinds along time can be stacked: --kind in-flight,rtt.
+
+`)
+	for _, k := range kind.Kinds() {
+		fmt.Fprintf(&b, "  %-14s %s\n", k.Name, k.Short)
+	}
+	b.WriteString(`
+Beside each figure is a CSV file of its points. The ending of -o decides the
+format: svg, png or pdf.`)
+	return b.String()
+}
+
+// plot draws charts of the captures that args name.
+func plot(p *program, flags *plotFlags, args []string) error {
+	format, err := flags.imageFormat(p, args)
+	if err != nil {
+		return err
+	}
+	inputs, err := p.expand(args)
+	if err != nil {
+		return err
+	}
+	if err := flags.checkCount(inputs); err != nil {
+		return err
+	}
+	w := &plotter{p: p, flags: flags, format: format, inputs: inputs}
+	w.nameFigures()
+	if w.fonts, err = scene.NewFonts(); err != nil {
+		return err
+	}
+	w.request = kind.Request{
+		Kinds: flags.kinds.list, Sides: flags.sides.Sides, Zoom: flags.zoom, View: flags.view.View,
+		Log: flags.log, Title: flags.title, Command: commandLine(p.args),
+	}
+	accounts, err := w.visit()
+	for i := range accounts {
+		p.tell(&accounts[i], &flags.common)
+	}
+	if err != nil {
+		return err
+	}
+	p.tellEmpty(accounts, &flags.common)
+	return w.finish()
+}
+
+// checkCount refuses what would need more than one figure in one file.
+func (f *plotFlags) checkCount(inputs []string) error {
+	if f.overlay || f.inFolder() || len(inputs) <= 1 && len(f.conns.numbers) <= 1 {
+		return nil
+	}
+	return usage("flowstate plot --kind "+f.kinds.String()+" --overlay -o compared.svg FILE...",
+		"several figures do not fit into one file: --overlay draws them on the same axes, -o DIR/ each on its own")
+}
+
+// commandLine is what a user would type to have the same again.
+func commandLine(args []string) string {
+	words := []string{"flowstate"}
+	for _, a := range args {
+		words = append(words, quote(a))
+	}
+	return strings.Join(words, " ")
+}
+
+// save writes a figure and what goes beside it.
+func (w *plotter) save(f *chart.Figure, path string) error {
+	page := f.Draw(&w.fonts, w.flags.size.Size)
+	if err := w.write(path, func(out io.Writer) error { return page.Write(out, w.format, &w.fonts) }); err != nil {
+		return err
+	}
+	if path == "" {
+		return nil
+	}
+	base := strings.TrimSuffix(path, filepath.Ext(path))
+	beside := []struct {
+		wanted bool
+		ending string
+		write  func(io.Writer) error
+	}{
+		{!w.flags.noCSV, ".csv", f.WriteCSV},
+		{w.flags.caption, ".txt", f.WriteCaption},
+	}
+	for _, b := range beside {
+		if b.wanted {
+			if err := w.write(base+b.ending, b.write); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// write writes a file whole or not at all; without a path, to standard output.
+func (w *plotter) write(path string, fill func(io.Writer) error) error {
+	out, err := w.p.openOutput(path, w.inputs)
+	if err != nil {
+		return err
+	}
+	defer out.discard()
+	if err := fill(out); err != nil {
+		return fmt.Errorf("%s: %w", cmp.Or(path, "standard output"), err)
+	}
+	return out.commit()
+}
+
+// finish draws what needs all captures to be read.
+func (w *plotter) finish() error {
+	switch {
+	case w.flags.inFolder():
+		return nil
+	case len(w.found) == 0 && w.lives == nil:
+		w.p.failed = true // why there is none was told
+		return nil
+	case w.ledger():
+		f, err := kind.Overview(w.inputs[0], w.lives, &w.request)
+		if err != nil {
+			return err
+		}
+		return w.save(f, w.flags.output)
+	}
+	w.name()
+	if most := 12; len(w.found) > most {
+		return fmt.Errorf("%d connections are too many for one figure: choose up to %d with --conn", len(w.found), most)
+	}
+	f, err := w.request.Draw(w.found...)
+	if err != nil {
+		return err
+	}
+	return w.save(f, w.flags.output)
+}
+
+// saveEach draws one connection into the folder. One that a kind has nothing
+// to draw of is left out.
+func (w *plotter) saveEach(base string, t *kind.Trace) error {
+	f, err := w.request.Draw(t)
+	if err != nil {
+		return nil
+	}
+	kinds := strings.ReplaceAll(w.flags.kinds.String(), ",", "+")
+	return w.save(f, fmt.Sprintf("%s.conn%d.%s.%s", base, t.Conn.Number, kinds, w.format))
+}

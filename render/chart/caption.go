@@ -1,0 +1,17 @@
+package chart
+
+import (
+	"fmt"
+	"io"
+)
+
+// WriteCaption writes the text for below a figure: what it shows, with the
+// numbers, and the command that made it.
+func (f *Figure) WriteCaption(w io.Writer) error {
+	text := f.Caption
+	if f.Command != "" {
+		text += "\nMade by: " + f.Command
+	}
+	_, err := fmt.Fprintln(w, text)
+	return err
+}

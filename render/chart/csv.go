@@ -1,0 +1,113 @@
+package chart
+
+import (
+	"bufio"
+	"encoding/csv"
+	"io"
+	"math"
+	"strconv"
+)
+
+// csvHeader names the columns. low and high are the ends of a bar, a span or a
+// whisker.
+var csvHeader = []string{"panel", "series", "frame", "x", "x_unit", "y", "low", "high", "unit", "text"}
+
+// WriteCSV writes all points of a figure, unthinned, one a line.
+func (f *Figure) WriteCSV(w io.Writer) error {
+	b := bufio.NewWriterSize(w, 1<<16)
+	out := csv.NewWriter(b)
+	if err := out.Write(csvHeader); err != nil {
+		return err
+	}
+	out.Flush()
+	var line []byte
+	for i := range f.Panels {
+		p := &f.Panels[i]
+		for j := range p.Series {
+			s := &p.Series[j]
+			head := quoted(p.Y.Label) + "," + quoted(s.Name) + ","
+			for k := range s.Points {
+				line = s.Points[k].appendCSV(append(line[:0], head...), s.Shape, f.X.Unit, p.Y.Unit)
+				if _, err := b.Write(line); err != nil {
+					return err
+				}
+			}
+		}
+		for j := range p.Lanes {
+			if err := p.Lanes[j].writeCSV(out, p, f.X.Unit); err != nil {
+				return err
+			}
+		}
+		out.Flush()
+	}
+	if err := out.Error(); err != nil {
+		return err
+	}
+	return b.Flush()
+}
+
+// appendCSV appends what follows the names of panel and series.
+func (p *Point) appendCSV(b []byte, shape Shape, x, y Unit) []byte {
+	if p.Frame > 0 {
+		b = strconv.AppendInt(b, p.Frame, 10)
+	}
+	b = appendValue(append(b, ','), p.X)
+	b = append(append(append(b, ','), x.String()...), ',')
+	b = append(appendValue(b, p.Y), ',')
+	if shape == Bars || shape == Spans || shape == Quartiles {
+		b = append(appendValue(b, p.Low), ',')
+		b = append(appendValue(b, p.High), ',')
+	} else {
+		b = append(b, ",,"...)
+	}
+	return append(append(b, y.String()...), ",\n"...)
+}
+
+func (l *Lane) writeCSV(out *csv.Writer, p *Panel, x Unit) error {
+	for _, s := range l.Spans {
+		text := s.Text
+		if s.Note != "" {
+			text = s.Note
+		}
+		lo, hi := string(appendValue(nil, s.Lo)), string(appendValue(nil, s.Hi))
+		if err := out.Write([]string{p.Y.Label, l.Name, "", lo, x.String(), "", lo, hi, "", text}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// appendValue writes a number with up to nine places, as package table writes
+// seconds.
+func appendValue(b []byte, v float64) []byte {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return b
+	}
+	if v == math.Trunc(v) && math.Abs(v) < 1<<53 {
+		return strconv.AppendInt(b, int64(v), 10)
+	}
+	b = strconv.AppendFloat(b, v, 'f', 9, 64)
+	for b[len(b)-1] == '0' {
+		b = b[:len(b)-1]
+	}
+	if b[len(b)-1] == '.' {
+		b = b[:len(b)-1]
+	}
+	return b
+}
+
+// quoted returns a field as CSV has it.
+func quoted(s string) string {
+	var b writer
+	out := csv.NewWriter(&b)
+	_ = out.Write([]string{s, ""}) // a slice of bytes does not fail
+	out.Flush()
+	return string(b[:len(b)-2])
+}
+
+type writer []byte
+
+func (w *writer) Write(p []byte) (int, error) {
+	*w = append(*w, p...)
+	return len(p), nil
+}

@@ -1,0 +1,48 @@
+package chart
+
+import "github.com/flowstate-tcp/flowstate/render/scene"
+
+// hatchGap is how far the lines of a hatch are apart, in points.
+const hatchGap = 3.2
+
+// draw fills a box.
+func (f Fill) draw(s *scene.Scene, r scene.Rect) {
+	s.Add(scene.Mark{Path: boxPath(r), Closed: true, Filled: true, Fill: f.Ink})
+	var path []scene.Piece
+	add := func(a, b scene.Point) {
+		if p, q, ok := clip(r, a, b); ok && p.Dist(q) > 0.3 {
+			path = append(path, scene.Piece{To: p, Break: true}, scene.Piece{To: q})
+		}
+	}
+	h := r.Height()
+	// The lines of neighbouring boxes continue each other: they start at
+	// multiples of the gap from the left end of the page.
+	start := r.Min.X - h - mod(r.Min.X-h, hatchGap)
+	for x := start; f.Hatch != Plain && x < r.Max.X; x += hatchGap {
+		if f.Hatch == Rising || f.Hatch == Crossed {
+			add(scene.Pt(x, r.Max.Y), scene.Pt(x+h, r.Min.Y))
+		}
+		if f.Hatch == Falling || f.Hatch == Crossed {
+			add(scene.Pt(x, r.Min.Y), scene.Pt(x+h, r.Max.Y))
+		}
+		if f.Hatch == Upright {
+			add(scene.Pt(x, r.Min.Y), scene.Pt(x, r.Max.Y))
+		}
+	}
+	if len(path) > 0 {
+		s.Add(scene.Mark{Path: path, Stroke: scene.Pen(hatchInk, 0.45, scene.Solid)})
+	}
+}
+
+const hatchInk scene.Ink = 0x707070
+
+func boxPath(r scene.Rect) []scene.Piece {
+	return scene.StraightPath(r.Min, scene.Pt(r.Max.X, r.Min.Y), r.Max, scene.Pt(r.Min.X, r.Max.Y))
+}
+
+func mod(v, m float64) float64 {
+	for v < 0 {
+		v += m * 100
+	}
+	return v - m*float64(int(v/m))
+}

@@ -1,0 +1,196 @@
+package kind
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/flowstate-tcp/flowstate/reconstruct"
+	"github.com/flowstate-tcp/flowstate/render/chart"
+)
+
+// Kind is a sort of chart of a connection.
+type Kind struct {
+	Name    string
+	Aliases []string // what other programs call it
+	Short   string   // what it shows, for the help
+	Ledger  bool     // of all connections of a capture rather than of one
+	x       chart.Axis
+	draw    func(v *view) []chart.Panel
+	say     func(v *view) []string // sentences for the caption; may be nil
+}
+
+// Kinds returns all kinds, in the order of the help.
+func Kinds() []*Kind {
+	time := chart.Axis{Label: "Time since the connection's first packet", Unit: chart.Seconds, Zero: true}
+	return []*Kind{
+		{Name: "stevens", Aliases: []string{"time-sequence-stevens", "time-sequence", "tsg-stevens"}, Short: "sequence number of each segment along time", x: time, draw: stevens},
+		{Name: "tcptrace", Aliases: []string{"time-sequence-tcptrace", "tsg", "xplot"}, Short: "segments as bars, with acknowledgements, window, SACKs and what was sent again, by cause", x: time, draw: tcptrace, say: sayRepeats},
+		{Name: "in-flight", Aliases: []string{"owin", "outstanding", "bytes-in-flight", "flight"}, Short: "bytes in flight, pipe and receive window", x: time, draw: inFlight, say: sayFlight},
+		{Name: "rtt", Aliases: []string{"round-trip-time", "rtts"}, Short: "round-trip times along time, smoothed, and the retransmission time-out", x: time, draw: rttAlong, say: sayRTT},
+		{Name: "rtt-cdf", Aliases: []string{"rtt-distribution"}, Short: "distribution of the round-trip times", x: chart.Axis{Label: "Round-trip time", Unit: chart.Seconds, Zero: true}, draw: rttCDF, say: sayRTT},
+		{Name: "segment-sizes", Aliases: []string{"segment-size", "segsize", "packet-sizes"}, Short: "payload of each segment along time", x: time, draw: segmentSizes},
+		{Name: "window", Aliases: []string{"window-scaling", "advertised-window", "rwnd"}, Short: "receive window that each side advertised", x: time, draw: window},
+		{Name: "states", Aliases: []string{"state", "state-timeline"}, Short: "the states of both endpoints along time", x: time, draw: states},
+		{Name: "connections", Aliases: []string{"overview", "conversations"}, Short: "all connections of a capture along time, by how they ended", Ledger: true},
+	}
+}
+
+// Parse returns the kinds that a list names: kinds to be stacked, top first.
+// Only those along time can be.
+func Parse(list string) ([]*Kind, error) {
+	var chosen []*Kind
+	for name := range strings.SplitSeq(list, ",") {
+		k := find(strings.ToLower(strings.TrimSpace(name)))
+		if k == nil {
+			return nil, fmt.Errorf("unknown kind %q: use %s", name, strings.Join(Names(), ", "))
+		}
+		chosen = append(chosen, k)
+	}
+	for _, k := range chosen {
+		if len(chosen) > 1 && (k.Ledger || k.x.Label != chosen[0].x.Label) {
+			return nil, fmt.Errorf("%s and %s have different X axes: they cannot be stacked", chosen[0].Name, k.Name)
+		}
+	}
+	return chosen, nil
+}
+
+func find(name string) *Kind {
+	for _, k := range Kinds() {
+		if k.Name == name || slices.Contains(k.Aliases, name) {
+			return k
+		}
+	}
+	return nil
+}
+
+// Names returns the names of all kinds.
+func Names() (names []string) {
+	for _, k := range Kinds() {
+		names = append(names, k.Name)
+	}
+	return names
+}
+
+// Sides chooses whose data is shown.
+type Sides uint8
+
+// The choices.
+const (
+	Busier Sides = iota // the side that sent more
+	Client
+	Server
+	Both
+)
+
+var sidesNames = [...]string{"busier", "client", "server", "both"}
+
+// String returns the name used on the command line.
+func (s Sides) String() string { return sidesNames[s] }
+
+// ParseSides returns the choice of a name.
+func ParseSides(name string) (Sides, error) {
+	if i := slices.Index(sidesNames[:], name); i >= 0 {
+		return Sides(i), nil
+	}
+	return 0, fmt.Errorf("unknown side %q: use %s", name, strings.Join(sidesNames[:], ", "))
+}
+
+func (s Sides) of(t *Trace) []reconstruct.Side {
+	switch s {
+	case Client:
+		return []reconstruct.Side{reconstruct.Client}
+	case Server:
+		return []reconstruct.Side{reconstruct.Server}
+	case Both:
+		return reconstruct.Sides[:]
+	}
+	return []reconstruct.Side{t.Busier()}
+}
+
+// view is what one chart looks at.
+type view struct {
+	traces []*Trace
+	sides  Sides
+	states stateNames
+}
+
+// overlaid tells whether several connections share the axes.
+func (v *view) overlaid() bool { return len(v.traces) > 1 }
+
+// each calls f for every trace and side that is shown.
+func (v *view) each(f func(t *Trace, s reconstruct.Side)) {
+	for _, t := range v.traces {
+		for _, s := range v.sides.of(t) {
+			f(t, s)
+		}
+	}
+}
+
+// panel gathers series for one panel. Where several traces or sides share it,
+// only the main series of each is kept, under the name of the trace or side.
+type panel struct {
+	v    *view
+	n    int // main series so far
+	list []chart.Series
+}
+
+// add adds the series of one side, what lies on top last.
+func (p *panel) add(t *Trace, s reconstruct.Side, main int, series ...chart.Series) {
+	if p.v.overlaid() {
+		main := series[main]
+		look := chart.NthLook(p.n)
+		main.Name, main.Letter = t.Name, ""
+		if p.v.sides == Both {
+			main.Name += ", " + s.String()
+		}
+		if main.Shape == chart.Dots {
+			look.Size = 2.6
+		} else {
+			look.Marker = chart.NoMarker
+		}
+		if main.Shape == chart.Bars {
+			main.Shape = chart.Line
+		}
+		main.Look = look
+		series = []chart.Series{main}
+	} else if p.v.sides == Both {
+		for i := range series {
+			series[i].Name = s.String() + ": " + series[i].Name
+			if s == reconstruct.Server {
+				series[i].Look = otherSide(series[i].Look)
+			}
+		}
+	}
+	p.n++
+	p.list = append(p.list, series...)
+}
+
+// otherSide is a look for the same of the server, beside the client's.
+func otherSide(l chart.Look) chart.Look {
+	swap := map[chart.Marker]chart.Marker{chart.Disc: chart.Ring, chart.Square: chart.Box, chart.Dot: chart.Plus, chart.Up: chart.Down}
+	if m, ok := swap[l.Marker]; ok {
+		l.Marker = m
+	}
+	if l.Marker == chart.Plus {
+		l.Size = 2
+	}
+	if l.Ink == chart.Blue || l.Ink == chart.Black {
+		l.Ink = chart.Orange
+	}
+	return l
+}
+
+// direction tells whose data a panel shows, for the title of its axis.
+func (v *view) direction() string {
+	if v.sides == Both {
+		return ""
+	}
+	side := v.sides.of(v.traces[0])[0]
+	for _, t := range v.traces {
+		if v.sides.of(t)[0] != side {
+			return ", of the side that sent more"
+		}
+	}
+	return ", " + side.String() + " to " + side.Peer().String()
+}

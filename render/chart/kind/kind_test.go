@@ -1,0 +1,414 @@
+package kind
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/xml"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/flowstate-tcp/flowstate/analyze"
+	"github.com/flowstate-tcp/flowstate/analyze/state"
+	"github.com/flowstate-tcp/flowstate/capture"
+	"github.com/flowstate-tcp/flowstate/capture/pcapfile"
+	"github.com/flowstate-tcp/flowstate/reconstruct/scenario"
+	"github.com/flowstate-tcp/flowstate/render/chart"
+	"github.com/flowstate-tcp/flowstate/render/scene"
+	"github.com/flowstate-tcp/flowstate/render/table"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// reader opens a scenario of this package, or a capture of the project.
+func reader(t testing.TB, name string) analyze.Source {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("testdata", name+".txt"))
+	if err != nil {
+		data, err = os.ReadFile(filepath.Join("../../../testdata", name+".txt"))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := scenario.Parse(name, string(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pcap, err := s.Pcap()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := pcapfile.NewReader(bytes.NewReader(pcap), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// traces are the connections of a capture.
+func traces(t testing.TB, name string) (list []*Trace) {
+	t.Helper()
+	open := map[int]*Trace{}
+	for s, c := range analyze.New(reader(t, name), analyze.Options{}).Walk() {
+		switch {
+		case c != nil:
+			open[c.Number].Conn = c
+			list = append(list, open[c.Number])
+		case open[s.Conn.Number] == nil:
+			open[s.Conn.Number] = &Trace{File: name + ".pcap", Name: name}
+			fallthrough
+		default:
+			open[s.Conn.Number].Add(s)
+		}
+	}
+	return list
+}
+
+// lives are the connections of captures, begun 50 ms after each other.
+func lives(t testing.TB, names ...string) (list []Life) {
+	for _, name := range names {
+		for c := range analyze.New(reader(t, name), analyze.Options{}).Connections() {
+			l := LifeOf(c)
+			l.Number = len(list)
+			l.End = l.End - l.Start + capture.Timestamp(50*time.Millisecond)*capture.Timestamp(l.Number)
+			l.Start = capture.Timestamp(50*time.Millisecond) * capture.Timestamp(l.Number)
+			list = append(list, l)
+		}
+	}
+	return list
+}
+
+func request(t testing.TB, kinds string) *Request {
+	t.Helper()
+	list, err := Parse(kinds)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Request{Kinds: list, Command: "flowstate plot"}
+}
+
+// figure draws kinds of a capture's first connection.
+func figure(t testing.TB, r *Request, list ...*Trace) *chart.Figure {
+	t.Helper()
+	f, err := r.Draw(list...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+type named struct {
+	name string
+	size chart.Size
+	*chart.Figure
+}
+
+// figures are one of each kind, and what options change.
+func figures(t testing.TB) (list []named) {
+	transfer, web := traces(t, "transfer"), traces(t, "web-request")
+	for _, k := range Kinds() {
+		if !k.Ledger {
+			list = append(list, named{k.Name, chart.TwoColumn, figure(t, request(t, k.Name), transfer...)})
+		}
+	}
+	add := func(name string, size chart.Size, f *chart.Figure) { list = append(list, named{name, size, f}) }
+	add("tiny", chart.OneColumn, figure(t, request(t, "tcptrace,states"), web...))
+	both := request(t, "stevens")
+	both.Sides = Both
+	add("both-sides", chart.OneColumn, figure(t, both, web...))
+	overlay := request(t, "in-flight")
+	add("overlay", chart.TwoColumn, figure(t, overlay, transfer[0], web[0]))
+	closing := request(t, "tcptrace,states,rtt")
+	closing.Zoom.Phase = Close
+	add("close", chart.TwoColumn, figure(t, closing, transfer...))
+	start := request(t, "tcptrace")
+	start.Zoom.Phase, start.Log = SlowStart, false
+	add("slow-start", chart.OneColumn, figure(t, start, transfer...))
+	logarithmic := request(t, "rtt")
+	logarithmic.Log = true
+	add("log", chart.OneColumn, figure(t, logarithmic, transfer...))
+	overview, err := Overview("all.pcap", lives(t, "transfer", "web-request", "half-close", "simultaneous-close", "refused-and-unreachable"), &Request{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	add("connections", chart.TwoColumn, overview)
+	return list
+}
+
+func fonts(t testing.TB) *scene.Fonts {
+	t.Helper()
+	f, err := scene.NewFonts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &f
+}
+
+func render(t testing.TB, f *chart.Figure, size chart.Size, format scene.Format) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	fs := fonts(t)
+	if err := f.Draw(fs, size).Write(&b, format, fs); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// TestGolden compares every kind with the file that was looked at.
+func TestGolden(t *testing.T) {
+	for _, f := range figures(t) {
+		var points, caption bytes.Buffer
+		if err := errors.Join(f.WriteCSV(&points), f.WriteCaption(&caption)); err != nil {
+			t.Fatal(err)
+		}
+		for ending, got := range map[string][]byte{
+			"svg": render(t, f.Figure, f.size, scene.SVG), "csv": points.Bytes(), "caption": caption.Bytes(),
+		} {
+			name := filepath.Join("testdata", f.name+"."+ending)
+			if *update {
+				if err := os.WriteFile(name, got, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(got, want) {
+				t.Errorf("%s differs; look at the new figure, then run go test -update", name)
+			}
+		}
+	}
+}
+
+// TestFits holds every figure to what can be checked without looking: nothing
+// leaves the page, and no text lies on another.
+func TestFits(t *testing.T) {
+	for _, f := range figures(t) {
+		for _, size := range []chart.Size{chart.OneColumn, chart.TwoColumn} {
+			for _, wrong := range f.Draw(fonts(t), size).Check() {
+				t.Errorf("%s, %s: %s", f.name, size, wrong)
+			}
+		}
+	}
+}
+
+// TestSameBytes draws figures twice, each from the capture anew.
+func TestSameBytes(t *testing.T) {
+	first, second := figures(t), figures(t)
+	for i := 0; i < len(first); i += 5 {
+		for _, format := range []scene.Format{scene.SVG, scene.PNG, scene.PDF} {
+			if !bytes.Equal(render(t, first[i].Figure, first[i].size, format), render(t, second[i].Figure, first[i].size, format)) {
+				t.Errorf("%s as %s: two runs differ", first[i].name, format)
+			}
+		}
+	}
+}
+
+func TestSVGIsXML(t *testing.T) {
+	r := request(t, "stevens")
+	r.Title = "</title><script>alert(1)</script> \x00\x1b[31m\xff\u202e & ' <b> ]]>"
+	svg := render(t, figure(t, r, traces(t, "transfer")...), chart.OneColumn, scene.SVG)
+	d := xml.NewDecoder(bytes.NewReader(svg))
+	for {
+		tok, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e, ok := tok.(xml.StartElement); ok && !slices.Contains([]string{"svg", "rect", "path", "text", "title"}, e.Name.Local) {
+			t.Errorf("the SVG has an element %q that we never write", e.Name.Local)
+		}
+	}
+}
+
+// segmentsTable is what the command segments prints, by frame number and column.
+func segmentsTable(t testing.TB, name string) map[string]map[string]string {
+	t.Helper()
+	out := table.Segments(table.CSV).Header(nil)
+	for s := range analyze.New(reader(t, name), analyze.Options{}).Segments() {
+		out = table.Segments(table.CSV).Append(out, &table.Segment{File: name, Segment: s})
+	}
+	rows := readCSV(t, out)
+	byFrame := map[string]map[string]string{}
+	for _, r := range rows {
+		byFrame[r["frame"]] = r
+	}
+	return byFrame
+}
+
+func readCSV(t testing.TB, data []byte) (rows []map[string]string) {
+	t.Helper()
+	list, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range list[1:] {
+		row := map[string]string{}
+		for i, v := range line {
+			row[list[0][i]] = v
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// TestCSVAgreesWithSegments holds each point against the row that the command
+// segments prints for its frame.
+func TestCSVAgreesWithSegments(t *testing.T) {
+	columns := map[string]map[string]string{ // by kind and series
+		"stevens":       {"segments": "rel_seq"},
+		"tcptrace":      {"segments": "rel_seq", "time-out": "rel_seq", "fast": "rel_seq", "window probe": "rel_seq"},
+		"in-flight":     {"in flight": "in_flight", "pipe (RFC 6675)": "pipe", "receive window": "rwnd"},
+		"rtt":           {"samples": "rtt_s", "smoothed (RFC 6298)": "srtt_s", "time-out (RFC 6298)": "rto_s"},
+		"segment-sizes": {"segments": "len"},
+		"window":        {"window": "win"}, // the scale is 0 in this capture
+	}
+	want := segmentsTable(t, "transfer")
+	for name, series := range columns {
+		var b bytes.Buffer
+		if err := figure(t, request(t, name), traces(t, "transfer")...).WriteCSV(&b); err != nil {
+			t.Fatal(err)
+		}
+		seen := map[string]int{}
+		for _, r := range readCSV(t, b.Bytes()) {
+			column, ok := series[r["series"]]
+			if !ok {
+				continue
+			}
+			seen[r["series"]]++
+			if s := want[r["frame"]]; r["y"] != s[column] || r["x"] != s["t_s"] {
+				t.Errorf("%s, %s, frame %s: (%s, %s), but segments says t_s %s, %s %s", name, r["series"], r["frame"], r["x"], r["y"], s["t_s"], column, s[column])
+			}
+		}
+		for s := range series {
+			if seen[s] == 0 && s != "window probe" {
+				t.Errorf("%s: no point of %q", name, s)
+			}
+		}
+	}
+}
+
+// TestCSVHoldsAllPoints counts: thinning is for the page alone.
+func TestCSVHoldsAllPoints(t *testing.T) {
+	var b bytes.Buffer
+	if err := figure(t, request(t, "stevens"), traces(t, "transfer")...).WriteCSV(&b); err != nil {
+		t.Fatal(err)
+	}
+	data := 0
+	for _, s := range segmentsTable(t, "transfer") {
+		if n, _ := strconv.Atoi(s["len"]); n > 0 && s["from"] == "client" {
+			data++
+		}
+	}
+	if rows := len(readCSV(t, b.Bytes())); rows != data {
+		t.Errorf("%d points for %d segments with data", rows, data)
+	}
+}
+
+func TestParse(t *testing.T) {
+	for text, want := range map[string]string{
+		"tsg": "tcptrace", "time-sequence-stevens": "stevens", "owin": "in-flight", "RTT, states": "rtt states", "window-scaling": "window",
+	} {
+		list, err := Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, k := range list {
+			names = append(names, k.Name)
+		}
+		if got := strings.Join(names, " "); got != want {
+			t.Errorf("%s: %s, want %s", text, got, want)
+		}
+	}
+	for _, text := range []string{"", "pie", "rtt,rtt-cdf", "connections,rtt"} {
+		if _, err := Parse(text); err == nil {
+			t.Errorf("%q is taken", text)
+		}
+	}
+}
+
+func TestNamesAreUnique(t *testing.T) {
+	seen := map[string]string{}
+	for _, k := range Kinds() {
+		for _, n := range append([]string{k.Name}, k.Aliases...) {
+			if seen[n] != "" {
+				t.Errorf("%s names both %s and %s", n, seen[n], k.Name)
+			}
+			seen[n] = k.Name
+		}
+	}
+}
+
+// TestZoom checks which part of the time axis a zoom shows.
+func TestZoom(t *testing.T) {
+	stretch := func(text string) Stretch {
+		s, err := ParseStretch(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	for _, c := range []struct {
+		zoom   Zoom
+		lo, hi string // "" for none
+	}{
+		{Zoom{Time: stretch("0.1:0.2")}, "0.100", "0.200"},
+		{Zoom{Frames: stretch("1:3")}, "-0.001", "0.041"},
+		{Zoom{Bytes: stretch("1:1000")}, "0.039", "0.082"},
+		{Zoom{Phase: Handshake}, "-0.001", "0.041"},
+		{Zoom{Phase: Close}, "0.903", "0.946"},
+		{Zoom{Frames: stretch("5k:")}, "", ""},
+	} {
+		r := request(t, "stevens")
+		r.Zoom = c.zoom
+		f, err := r.Draw(traces(t, "transfer")...)
+		if (err != nil) != (c.lo == "") {
+			t.Errorf("%+v: %v", c.zoom, err)
+		}
+		if err == nil && (fmt.Sprintf("%.3f", f.X.Range.Lo) != c.lo || fmt.Sprintf("%.3f", f.X.Range.Hi) != c.hi) {
+			t.Errorf("%+v: %.3f to %.3f, want %s to %s", c.zoom, f.X.Range.Lo, f.X.Range.Hi, c.lo, c.hi)
+		}
+	}
+	for _, text := range []string{"", ":", "5", "2:1", "a:b", "-1:2", "NaN:1"} {
+		if _, err := ParseStretch(text); err == nil {
+			t.Errorf("the stretch %q is taken", text)
+		}
+	}
+}
+
+// TestNothingToDraw asks for what a connection lacks; the error says why.
+func TestNothingToDraw(t *testing.T) {
+	refused := traces(t, "refused-and-unreachable")[0]
+	for _, k := range Kinds() {
+		if k.Ledger || k.Name == "states" || k.Name == "window" || strings.HasPrefix(k.Name, "rtt") || k.Name == "tcptrace" || k.Name == "in-flight" {
+			continue
+		}
+		if _, err := request(t, k.Name).Draw(refused); err == nil || !strings.HasPrefix(err.Error(), "nothing to draw: ") {
+			t.Errorf("%s of a refused connection: %v", k.Name, err)
+		}
+	}
+}
+
+func TestViewNamesStates(t *testing.T) {
+	r := request(t, "states")
+	r.View = state.ViewLinux
+	var b bytes.Buffer
+	if err := figure(t, r, traces(t, "transfer")...).WriteCSV(&b); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(b.String(), "SYN_SENT") {
+		t.Error("states are not named as Linux does")
+	}
+}

@@ -1,0 +1,176 @@
+package kind
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/flowstate-tcp/flowstate/reconstruct"
+	"github.com/flowstate-tcp/flowstate/reconstruct/decode"
+	"github.com/flowstate-tcp/flowstate/render/chart"
+)
+
+// inFlight plots what a side has on the way against what it may have.
+func inFlight(v *view) []chart.Panel {
+	p := panel{v: v}
+	v.each(func(t *Trace, s reconstruct.Side) {
+		flight := chart.Series{Name: "in flight", Shape: chart.Steps, Look: chart.Look{Ink: chart.Blue}}
+		pipe := chart.Series{Name: "pipe (RFC 6675)", Shape: chart.Steps, Look: chart.Look{Ink: chart.Orange, Dash: chart.Dotted, Width: 1.1}}
+		rwnd := chart.Series{Name: "receive window", Shape: chart.Steps, Guest: true, Look: chart.Look{Ink: chart.Green, Dash: chart.Dashed}}
+		for i := range t.Rows {
+			r := &t.Rows[i]
+			if r.About() != s {
+				continue
+			}
+			x := seconds(r.At)
+			if r.FlightKnown {
+				flight.Points = append(flight.Points, chart.Point{X: x, Y: float64(r.InFlight), Frame: r.Frame})
+				pipe.Points = append(pipe.Points, chart.Point{X: x, Y: float64(r.Pipe), Frame: r.Frame})
+			}
+			if r.RwndKnown {
+				rwnd.Points = append(rwnd.Points, chart.Point{X: x, Y: float64(r.Rwnd), Frame: r.Frame})
+			}
+		}
+		p.add(t, s, 2, rwnd, pipe, flight)
+	})
+	y := bytesAxis(v, "In flight")
+	y.Zero = true
+	return []chart.Panel{{Y: y, Series: p.list}}
+}
+
+// sayFlight tells the most that was in flight.
+func sayFlight(v *view) (said []string) {
+	v.each(func(t *Trace, s reconstruct.Side) {
+		most, pipe := int64(-1), int64(0)
+		for i := range t.Rows {
+			if r := &t.Rows[i]; r.FlightKnown && r.About() == s {
+				most, pipe = max(most, r.InFlight), max(pipe, r.Pipe)
+			}
+		}
+		if most >= 0 {
+			said = append(said, fmt.Sprintf("At most %s were in flight%s (pipe %s).", chart.Bytes.Format(float64(most)), v.of(t, s), chart.Bytes.Format(float64(pipe))))
+		}
+	})
+	return said
+}
+
+// of names a trace and side in a caption, where there are several.
+func (v *view) of(t *Trace, s reconstruct.Side) string {
+	switch {
+	case v.overlaid() && v.sides == Both:
+		return " in " + t.Name + " from the " + s.String()
+	case v.overlaid():
+		return " in " + t.Name
+	case v.sides == Both:
+		return " from the " + s.String()
+	}
+	return ""
+}
+
+// rttAlong plots the round-trip samples of a side's data and what RFC 6298 makes of them.
+func rttAlong(v *view) []chart.Panel {
+	p := panel{v: v}
+	v.each(func(t *Trace, s reconstruct.Side) {
+		samples := chart.Series{Name: "samples", Shape: chart.Dots, Look: chart.Look{Ink: chart.Blue, Marker: chart.Disc, Size: 2.2}}
+		smooth := chart.Series{Name: "smoothed (RFC 6298)", Shape: chart.Steps, Look: chart.Look{Ink: chart.Orange, Width: 1.1}}
+		timeout := chart.Series{Name: "time-out (RFC 6298)", Shape: chart.Steps, Guest: true, Look: chart.Look{Ink: chart.Grey, Dash: chart.Dashed}}
+		for i := range t.Rows {
+			r := &t.Rows[i]
+			if r.From == s || r.SRTT == 0 && !r.RTTKnown {
+				continue
+			}
+			x := seconds(r.At)
+			if r.RTTKnown {
+				samples.Points = append(samples.Points, chart.Point{X: x, Y: seconds(r.RTT), Frame: r.Frame})
+			}
+			if r.SRTT > 0 {
+				smooth.Points = append(smooth.Points, chart.Point{X: x, Y: seconds(r.SRTT), Frame: r.Frame})
+				timeout.Points = append(timeout.Points, chart.Point{X: x, Y: seconds(r.RTO), Frame: r.Frame})
+			}
+		}
+		p.add(t, s, 0, samples, smooth, timeout)
+	})
+	return []chart.Panel{{Y: chart.Axis{Label: "Round-trip time" + v.direction(), Unit: chart.Seconds, Zero: true}, Series: p.list}}
+}
+
+// samples returns the round-trip times of a side's data, ascending.
+func (t *Trace) samples(s reconstruct.Side) (list []time.Duration) {
+	for i := range t.Rows {
+		if r := &t.Rows[i]; r.RTTKnown && r.From != s {
+			list = append(list, r.RTT)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// rttCDF plots the share of samples up to each round-trip time.
+func rttCDF(v *view) []chart.Panel {
+	p := panel{v: v}
+	v.each(func(t *Trace, s reconstruct.Side) {
+		series := chart.Series{Name: "samples", Shape: chart.Steps, Look: chart.Look{Ink: chart.Blue}}
+		list := t.samples(s)
+		for i, d := range list {
+			if i == 0 {
+				series.Points = append(series.Points, chart.Point{X: seconds(d), Y: 0})
+			}
+			series.Points = append(series.Points, chart.Point{X: seconds(d), Y: float64(i+1) / float64(len(list))})
+		}
+		p.add(t, s, 0, series)
+	})
+	y := chart.Axis{Label: "Share of the round-trip samples" + v.direction(), Unit: chart.Percent, Range: chart.Range{Lo: 0, Hi: 1}}
+	return []chart.Panel{{Y: y, Series: p.list}}
+}
+
+// sayRTT tells the spread of the round-trip times.
+func sayRTT(v *view) (said []string) {
+	v.each(func(t *Trace, s reconstruct.Side) {
+		list := t.samples(s)
+		if n := len(list); n > 0 {
+			said = append(said, fmt.Sprintf("Round-trip time%s: %d samples, %s to %s, median %s.", v.of(t, s), n,
+				chart.Seconds.Format(seconds(list[0])), chart.Seconds.Format(seconds(list[n-1])), chart.Seconds.Format(seconds(list[n/2]))))
+		}
+	})
+	return said
+}
+
+// segmentSizes plots the payload of each segment.
+func segmentSizes(v *view) []chart.Panel {
+	p := panel{v: v}
+	v.each(func(t *Trace, s reconstruct.Side) {
+		series := chart.Series{Name: "segments", Shape: chart.Dots, Look: chart.Look{Ink: chart.Blue, Marker: chart.Disc, Size: 2.2}}
+		for i := range t.Rows {
+			if r := &t.Rows[i]; r.From == s && r.Len > 0 {
+				series.Points = append(series.Points, chart.Point{X: seconds(r.At), Y: float64(r.Len), Frame: r.Frame})
+			}
+		}
+		p.add(t, s, 0, series)
+	})
+	y := bytesAxis(v, "Payload of a segment")
+	y.Zero = true
+	return []chart.Panel{{Y: y, Series: p.list}}
+}
+
+// window plots the window that the receiver of a side's data advertised.
+func window(v *view) []chart.Panel {
+	p := panel{v: v}
+	v.each(func(t *Trace, s reconstruct.Side) {
+		series := chart.Series{Name: "window", Shape: chart.Steps, Look: chart.Look{Ink: chart.Blue}}
+		zero := chart.Series{Name: "closed", Shape: chart.Dots, Letter: "Z", Look: chart.Look{Ink: chart.Orange, Marker: chart.Cross}}
+		for i := range t.Rows {
+			r := &t.Rows[i]
+			if r.From == s || !r.WindowKnown || r.Flags.Has(decode.RST) {
+				continue
+			}
+			pt := chart.Point{X: seconds(r.At), Y: float64(r.Window), Frame: r.Frame}
+			series.Points = append(series.Points, pt)
+			if r.Window == 0 {
+				zero.Points = append(zero.Points, pt)
+			}
+		}
+		p.add(t, s, 0, series, zero)
+	})
+	y := bytesAxis(v, "Window advertised for data")
+	y.Zero = true
+	return []chart.Panel{{Y: y, Series: p.list}}
+}
