@@ -15,7 +15,7 @@ type Result struct {
 	SegmentsEach int64 // full segments that the median of them covers; meaningful with ACKs
 	Nagle        Nagle
 	NagleSeen    int64         // how often that was seen
-	Segment      int64         // payload of its full segments, 0 unknown
+	Segment      int64         // payload of its largest segment, 0 unknown
 	Room         int64         // payload that its peer's MSS and the options leave it
 	Initial      Initial       // its first flight
 	LeastTimeout time.Duration // meaningful with Timeouts
@@ -156,8 +156,9 @@ func (s *sender) nagle() (verdict Nagle, seen int64) {
 	return NagleUnknown, 0
 }
 
-// segment returns the payload of a full segment. Where offload joined several,
-// it is what divides them; a connection that sent little shows none.
+// segment returns the payload of the largest segment. Where offload joined
+// several, it is what divides them; a side that sent small ones alone shows
+// nothing of what it would send.
 func (s *sender) segment(room int64) int64 {
 	switch {
 	case s.joined > 0 && int64(s.joined)%room == 0:

@@ -34,7 +34,7 @@ func behaviourFields(side reconstruct.Side) fields[Connection] {
 		return when(b.Nagle != behaviour.NagleUnknown, text(b.Nagle.String()))
 	})
 	add("nagle_n", "packets", "that show it", func(b *behaviour.Result) Value { return when(b.Nagle != behaviour.NagleUnknown, num(b.NagleSeen)) })
-	add("segment_bytes", "bytes", "payload of its full segments, as captured", func(b *behaviour.Result) Value { return when(b.Segment > 0, num(b.Segment)) })
+	add("segment_bytes", "bytes", "payload of its largest segment that offload did not join, where that is more than half of segment_room", func(b *behaviour.Result) Value { return when(b.Segment > 0, num(b.Segment)) })
 	add("segment_room", "bytes", "payload that its peer's MSS leaves beside the options", func(b *behaviour.Result) Value { return num(b.Room) })
 	addInitial(add)
 	add("rto_min_s", "s", "least time from what it sent or heard to a retransmission by its timer, at the tap", func(b *behaviour.Result) Value { return when(b.Timeouts > 0, span(b.LeastTimeout)) })

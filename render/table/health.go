@@ -1,6 +1,7 @@
 package table
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/flowstate-tcp/flowstate/analyze/health"
@@ -126,5 +127,19 @@ func healthText(c *Connection) string {
 	if len(parts) == 0 {
 		return "good: every measurement can be trusted"
 	}
-	return strings.Join(parts, "; ")
+	return strings.Join(parts, "; ") + " (because of " + strings.Join(reasons(c.Health.Doubts), ", ") + ")"
+}
+
+// reasons lists what the doubts rest on, each once.
+func reasons(doubts []health.Doubt) (list []string) {
+	for _, d := range doubts {
+		reason := d.Code.String()
+		if d.Code == finding.None {
+			reason = "the place of the tap"
+		}
+		if !slices.Contains(list, reason) {
+			list = append(list, reason)
+		}
+	}
+	return list
 }

@@ -125,7 +125,10 @@ func (t *SummaryText) AppendBlock(b []byte, c *Connection) []byte {
 	var out strings.Builder
 	out.WriteString(t.title(c) + "\n")
 	for _, line := range blockLines(c) {
-		out.WriteString("  " + t.Style.paint(dim, padded(line[0], labelWidth)) + "  " + line[1] + "\n")
+		for i, part := range wrapped(line[1], 2*columnWidth+len(gap)) {
+			label := [...]string{line[0], ""}[min(i, 1)]
+			out.WriteString("  " + t.Style.paint(dim, padded(label, labelWidth)) + "  " + part + "\n")
+		}
 	}
 	t.writeSides(&out, c)
 	writeFindings(&out, t.Style, c.Connection.Findings)
@@ -162,7 +165,7 @@ func blockLines(c *Connection) [][2]string {
 	if rtt := c.States.HandshakeRTT; rtt > 0 {
 		opening += ", round trip " + string(appendFixed(nil, rtt, 6)) + " s"
 	}
-	lines := [][2]string{{"health", healthText(c)}, {"open", opening}, {"close", closing}}
+	lines := [][2]string{{"health", healthText(c)}, {"tap", placeText(c)}, {"open", opening}, {"close", closing}}
 	if v := moment(c.Start); v.kind != unknown {
 		lines = append(lines, [2]string{"start", string(v.appendFlat(nil))})
 	}
@@ -170,9 +173,16 @@ func blockLines(c *Connection) [][2]string {
 	if text := phaseText(&c.Phases); text != "" {
 		lines = append(lines, [2]string{"of that", text})
 	}
-	return append(lines,
-		[2]string{"frames", frameRange(c)},
-		[2]string{"tap", vantageWords(c)})
+	return append(lines, [2]string{"frames", frameRange(c)})
+}
+
+// placeText tells where the tap was, and how that is known.
+func placeText(c *Connection) string {
+	line := vantageWords(c)
+	if why := c.Vantage.Evidence(); why != "" {
+		line += " (" + c.Vantage.Certainty.String() + "): " + why
+	}
+	return line
 }
 
 func frameRange(c *Connection) string {
@@ -183,11 +193,14 @@ func frameRange(c *Connection) string {
 	return first + " to " + last
 }
 
-// sideLines are the facts about what each side sent.
-var sideLines = [...]struct {
+// sideLine is a fact about each side.
+type sideLine struct {
 	label string
 	of    func(*Connection, reconstruct.Side) Value
-}{
+}
+
+// sideLines are the facts about what each side sent.
+var sideLines = [...]sideLine{
 	{"ends in", func(c *Connection, s reconstruct.Side) Value {
 		name := c.finalState(s)
 		return when(name != "", text(name))
@@ -196,10 +209,13 @@ var sideLines = [...]struct {
 	{"payload bytes", half(func(h *reconstruct.Half) Value { return num(h.Payload) })},
 	{"unique bytes", half(func(h *reconstruct.Half) Value { return num(h.Unique) })},
 	{"retransmissions", func(c *Connection, s reconstruct.Side) Value { return text(repetitionText(c, s)) }},
-	{"retransmitted bytes", half(func(h *reconstruct.Half) Value { return num(h.Retransmitted) })},
-	{"out of order", half(func(h *reconstruct.Half) Value { return num(h.Counts[reconstruct.OutOfOrder]) })},
-	{"duplicates", half(func(h *reconstruct.Half) Value { return num(h.Counts[reconstruct.Duplicate]) })},
-	{"zero windows", half(func(h *reconstruct.Half) Value { return num(h.Counts[reconstruct.ZeroWindow]) })},
+	{"retransmitted bytes", half(func(h *reconstruct.Half) Value { return when(h.Retransmitted > 0, num(h.Retransmitted)) })},
+	{"out of order", half(func(h *reconstruct.Half) Value {
+		return when(h.Counts[reconstruct.OutOfOrder] > 0, num(h.Counts[reconstruct.OutOfOrder]))
+	})},
+	{"duplicates", half(func(h *reconstruct.Half) Value {
+		return when(h.Counts[reconstruct.Duplicate] > 0, num(h.Counts[reconstruct.Duplicate]))
+	})},
 	{"round trip", func(c *Connection, s reconstruct.Side) Value { return roundTripText(&c.Sides[s].RTT) }},
 	{"most in flight", func(c *Connection, s reconstruct.Side) Value {
 		r := &c.Sides[s].Flight
@@ -218,7 +234,7 @@ var sideLines = [...]struct {
 		r := &c.Sides[s].Flight
 		return when(r.Goodput > 0, rounded(r.Goodput))
 	}},
-	{"not captured", half(func(h *reconstruct.Half) Value { return num(h.Missing) })},
+	{"not captured", half(func(h *reconstruct.Half) Value { return when(h.Missing > 0, num(h.Missing)) })},
 	{"options", half(func(h *reconstruct.Half) Value {
 		return when(h.SYNSeen, text(optionText(h)))
 	})},
@@ -245,32 +261,42 @@ func optionText(h *reconstruct.Half) string {
 	return strings.Join(list, ", ")
 }
 
-// writeSides prints what each side sent, in two columns.
+// columnWidth is the most that a column of a side takes: a block is no wider
+// than 100 columns.
+const columnWidth = 37
+
+// writeSides prints what is known of each side, in two columns. What is known
+// of neither is left out.
 func (t *SummaryText) writeSides(out *strings.Builder, c *Connection) {
-	left := width(c.Ends[0].String())
-	for _, line := range sideLines {
-		if v := line.of(c, reconstruct.Client); line.label != "options" {
-			left = max(left, width(string(v.appendFlat(nil))))
-		}
-	}
-	row := func(label, client, server string) {
-		out.WriteString(strings.TrimRight("  "+t.Style.paint(dim, padded(label, labelWidth))+"  "+padded(client, left)+"  "+server, " ") + "\n")
-	}
 	out.WriteByte('\n')
-	row("", t.Style.paint(dim, padded("client", left)), t.Style.paint(dim, "server"))
-	row("", c.Ends[0].String(), c.Ends[1].String())
-	for _, line := range sideLines {
-		var cells [2]string
-		for _, side := range reconstruct.Sides {
-			v := line.of(c, side)
-			cells[side] = orDash(string(v.appendFlat(nil)))
+	t.writeRow(out, "", [2]string{"client", "server"}, dim)
+	t.writeRow(out, "", [2]string{c.Ends[0].String(), c.Ends[1].String()}, "")
+	for _, lines := range [...][]sideLine{sideLines[:], behaviourLines[:]} {
+		for _, line := range lines {
+			client, server := line.of(c, reconstruct.Client), line.of(c, reconstruct.Server)
+			if client.kind != unknown || server.kind != unknown {
+				t.writeRow(out, line.label, [2]string{orDash(string(client.appendFlat(nil))), orDash(string(server.appendFlat(nil)))}, "")
+			}
 		}
-		if line.label == "options" { // too long for a column
-			row("client's options", cells[0], "")
-			row("server's options", cells[1], "")
-			continue
+	}
+}
+
+// writeRow prints one fact about both sides, in as many lines as it needs.
+func (t *SummaryText) writeRow(out *strings.Builder, label string, cells [2]string, color string) {
+	left, right := wrapped(cells[0], columnWidth), wrapped(cells[1], columnWidth)
+	for i := range max(len(left), len(right)) {
+		var a, b string
+		if i < len(left) {
+			a = t.Style.paint(color, left[i])
 		}
-		row(line.label, cells[0], cells[1])
+		if i < len(right) {
+			b = t.Style.paint(color, right[i])
+		}
+		if i > 0 {
+			label = ""
+		}
+		row := "  " + t.Style.paint(dim, padded(label, labelWidth)) + "  " + padded(a, columnWidth) + "  " + b
+		out.WriteString(strings.TrimRight(row, " ") + "\n")
 	}
 }
 
