@@ -36,7 +36,8 @@
 //     path, as BBR does (draft-ietf-ccwg-bbr section 5.6). A queue that a sender
 //     without pacing fills does not count: what holds that one back is cwnd;
 //   - unknown: the tap is not near the sender, the scale of the window is not
-//     known, or nothing of the above is evident.
+//     known, the sender is silent in a recovery although acknowledgements come,
+//     or nothing of the above is evident.
 //
 // The interval between two events is judged when it ends, for the shares; the
 // State of a step is judged by what passed until then. The phases: slow start

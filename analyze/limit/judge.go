@@ -12,11 +12,21 @@ const (
 	leastTime = 200 * time.Microsecond
 )
 
+// mostSilent is how many acknowledgements a sender in recovery leaves without
+// an answer if it sends in proportion to what arrives (RFC 6937), or one segment
+// for two acknowledgements as Linux did before. One that is silent for longer
+// waits until the pipe is down to its window (RFC 6675), or its send buffer is
+// full of what it cannot drop yet; then the pipe does not tell the window.
+const mostSilent = 4
+
 // settle judges the interval that an acknowledgement ends.
 func (s *side) settle(m *moment) {
 	if given := m.now.Sub(s.ack); s.answers > 0 && !s.short && given > leastTime {
 		took := min(max(s.sent.Sub(s.ack), 0), given)
 		s.late += (int32(took/(given/lateWhole)) - s.late) / 8
+	}
+	if s.answers == 0 {
+		s.silent++
 	}
 	s.limit = s.why(m)
 	if s.limit == Cwnd {
@@ -62,6 +72,8 @@ func (s *side) why(m *moment) Limit {
 	case m.scaled && s.room < s.mss:
 		return Rwnd
 	case !s.trusted:
+		return Unknown
+	case s.phase == Recovery && s.silent > mostSilent, s.leaving && s.silent > 1:
 		return Unknown
 	case s.phase == Recovery && s.paces():
 		return Path
@@ -110,8 +122,11 @@ func (s *side) guess(m *moment) {
 // an estimate.
 func (s *side) window() (cwnd int64, estimate bool) {
 	switch {
+	case s.limit == Unknown && (s.phase == Recovery || s.leaving):
+		return 0, false // it may be less than the pipe
 	case s.limit == Cwnd && s.estimate && s.phase == Recovery:
-		return s.whole(s.level), true
+		// The window follows the pipe down (RFC 6937 section 3).
+		return s.whole(min(s.level, s.peak+s.mss)), true
 	case s.limit == Cwnd && s.estimate:
 		return s.whole(max(s.level, s.peak)), true
 	case s.limit == Unknown, s.limit == Path, s.phase >= Recovery:

@@ -26,6 +26,7 @@ type side struct {
 	alike    uint8 // segments of equal length so far, of length same
 	late     int32 // how late in the time for it an answer ends, of lateWhole, smoothed
 	answers  int32 // segments of the present answer
+	silent   int32 // acknowledgements in a row without one
 
 	same     int64
 	offered  int64 // longest segment that its peer takes
@@ -110,6 +111,7 @@ func (s *side) speak(m *moment, cause loss.Cause) {
 		s.resume(m, n)
 	}
 	s.answers++
+	s.silent = 0
 	s.sent = m.now
 	s.bytes += n
 	s.short, s.pushed = n < s.mss, m.step.Segment.Flags.Has(decode.PSH)
