@@ -14,14 +14,14 @@ import (
 type Options struct {
 	MaxTracked int // connections at once; past it the longest idle ends. Default 262,144
 	MaxOpening int // of them, those with nothing but SYNs of one side, as a flood leaves them. Default 65,536
-	MaxClosed  int // of them, those closed that wait for late segments. Default 8,192
+	MaxClosed  int // of them, those closed that wait for late segments. Default 4,096
 }
 
 func (o Options) withDefaults() Options {
 	return Options{
 		MaxTracked: cmp.Or(o.MaxTracked, 1<<18),
 		MaxOpening: cmp.Or(o.MaxOpening, 1<<16),
-		MaxClosed:  cmp.Or(o.MaxClosed, 1<<13),
+		MaxClosed:  cmp.Or(o.MaxClosed, 1<<12),
 	}
 }
 
