@@ -12,6 +12,7 @@ const (
 	exitDone    = 0
 	exitFailed  = 1
 	exitDamaged = 2
+	exitCheck   = 3
 	exitUsage   = 64
 )
 
@@ -23,6 +24,7 @@ type program struct {
 	stdout  io.Writer
 	stderr  io.Writer
 	failed  bool // an input could not be read; it has been told
+	refuted bool // a check that was asked for did not hold; it has been told
 	damaged bool // part of an input could not be used; it has been told
 }
 
@@ -52,6 +54,8 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return exitFailed
 	case p.failed:
 		return exitFailed
+	case p.refuted:
+		return exitCheck
 	case p.damaged:
 		return exitDamaged
 	}

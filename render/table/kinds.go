@@ -25,6 +25,7 @@ func Kinds() []Kind {
 		{"summary --like tstat", "flowstate summary --like tstat: one row for each connection, with the columns of its log_tcp_complete", tstatFields().columns()},
 		{"summary --like zeek", "flowstate summary --like zeek: one row for each connection, by Zeek's definitions", zeekFields().columns()},
 		{"doubt", "one doubt inside health.doubts", doubtFields().columns()},
+		{"crosscheck", "flowstate crosscheck: one row for each thing that another program and flowstate see differently", differenceFields().columns()},
 		{"capture", "with -v and in JSON, after the rows of each file", captureFields().columns()},
 		{"interface", "one interface inside interfaces", interfaceFields().columns()},
 	}

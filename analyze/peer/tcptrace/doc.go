@@ -26,7 +26,8 @@
 //     here only while data is outstanding;
 //   - packets that the capture holds twice are retransmissions there and spoil
 //     the round trips: here they count as packets and hardware dups alone;
-//   - the average segment is one byte short wherever it is a whole number;
+//   - the average segment is a thousandth of a packet too small, which shows
+//     wherever it is a whole number;
 //   - the round trips of full-sized segments are those of SYN and FIN there, whose
 //     size it takes for the largest;
 //   - a reset that refuses a SYN gives no round trip.

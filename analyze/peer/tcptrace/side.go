@@ -11,6 +11,7 @@ import (
 // Stat is a sample of durations.
 type Stat struct {
 	N        int64
+	Back     int64 // samples left out because the clock stepped back
 	Min, Max time.Duration
 	sum      float64
 	squares  float64
@@ -19,6 +20,7 @@ type Stat struct {
 // add takes a duration; one below zero is a step of the clock and no sample.
 func (s *Stat) add(d time.Duration) {
 	if d < 0 {
+		s.Back++
 		return
 	}
 	if s.N == 0 || d < s.Min {
@@ -87,6 +89,12 @@ func (s *Side) AvgSegment() int64 {
 		return 0
 	}
 	return s.DataBytes / s.DataPackets
+}
+
+// ShortAverage is what tcptrace prints for AvgSegment: it adds a thousandth to
+// the number of packets, against a division by zero.
+func (s *Side) ShortAverage() int64 {
+	return int64(float64(s.DataBytes) / (float64(s.DataPackets) + 0.001))
 }
 
 // work is what is remembered to find all that.

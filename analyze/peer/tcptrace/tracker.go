@@ -290,7 +290,7 @@ const (
 	correctedDups    = "duplicate acks: tcptrace counts them with nothing outstanding too"
 	correctedCopies  = "rexmt data and RTT: packets that the capture holds twice count once"
 	correctedMissed  = "missed data: by what was acknowledged; tcptrace subtracts lengths"
-	correctedSegment = "avg segm size: tcptrace has one byte less"
+	correctedSegment = "avg segm size: tcptrace divides by a thousandth of a packet too many"
 	correctedFull    = "RTT full_sz: tcptrace takes SYN and FIN for the largest"
 )
 
@@ -342,5 +342,5 @@ func (s *Side) name() {
 	add(s.Copies > 0, correctedCopies)
 	add(s.StreamKnown && s.StreamLength-s.UniqueBytes != s.Missed, correctedMissed)
 	add(s.FullRTT.N > 0, correctedFull)
-	add(s.DataPackets > 0 && s.DataBytes%s.DataPackets == 0, correctedSegment)
+	add(s.ShortAverage() != s.AvgSegment(), correctedSegment)
 }

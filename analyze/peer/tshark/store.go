@@ -89,6 +89,7 @@ func (v *view) measure() {
 
 // remember keeps the options, which tshark reads after its analysis.
 func (v *view) remember() {
+	v.me.cut = v.s.Quirks&decode.OptionsCut != 0
 	o := &v.s.Options
 	{
 		v.me.blocks, v.me.numBlocks = o.SACK, int(o.SACKCount)

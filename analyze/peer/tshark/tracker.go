@@ -31,6 +31,8 @@ type Tracker struct {
 	told  bool              // tshark has an analysis of the segment at all
 	syn   capture.Timestamp // of the latest SYN; tshark takes the epoch itself for none
 	irtt  time.Duration     // of the handshake, 0 for unknown
+
+	renumbered bool
 }
 
 // Row returns what tshark shows of the latest segment.
@@ -91,7 +93,7 @@ type flow struct {
 	numBlocks         int
 	pushed            uint32
 
-	hasBase, spoke, synWindow, blind, pushEnded, reset bool
+	hasBase, spoke, synWindow, blind, pushEnded, reset, cut bool
 }
 
 // sent is a segment that waits for its acknowledgement.
@@ -122,3 +124,23 @@ func (s scale) shift() uint {
 
 // largestShift is that of RFC 7323 section 2.3.
 const largestShift = 14
+
+// Blind tells whether tshark gives no bytes in flight for a side: between a
+// segment beyond a hole and the next acknowledgement.
+func (t *Tracker) Blind(s reconstruct.Side) bool { return t.flows[s].blind }
+
+// SACKed is how many bytes the SACK blocks of a side hold that tshark takes off
+// the other's bytes in flight.
+func (t *Tracker) SACKed(s reconstruct.Side) (n int64) {
+	f := &t.flows[s]
+	for _, b := range f.blocks[:f.numBlocks] {
+		n += int64(uint32(b.Right - b.Left))
+	}
+	return n
+}
+
+// Renumbered tells whether a SYN-ACK gave its side other numbers than before.
+func (t *Tracker) Renumbered() bool { return t.renumbered }
+
+// Cut tells whether the snapshot cut the options of a side's latest segment.
+func (t *Tracker) Cut(s reconstruct.Side) bool { return t.flows[s].cut }
