@@ -22,6 +22,7 @@ type plotFlags struct {
 	size    widthFlag
 	zoom    kind.Zoom
 	overlay bool
+	window  windowFlag
 	labels  []string
 	log     bool
 	title   string
@@ -42,6 +43,7 @@ func (f *plotFlags) add(cmd *cobra.Command) {
 	s.Var((*stretchFlag)(&f.zoom.Frames), "frames", "only while these frames pass")
 	s.Var((*stretchFlag)(&f.zoom.Bytes), "bytes", "only while these bytes of the stream are sent or acknowledged")
 	s.Var((*phaseFlag)(&f.zoom.Phase), "phase", "only this phase: handshake, slow-start, transfer or close")
+	s.Var(&f.window, "window", "time over which rates are taken: 0.1, 100ms; one that fits if not given")
 	s.BoolVar(&f.overlay, "overlay", false, "several connections on the same axes")
 	s.StringSliceVar(&f.labels, "label", nil, "what to call them in the legend, in their order: \"10 ms,20 ms\"")
 	s.BoolVar(&f.log, "log", false, "logarithmic Y axis")

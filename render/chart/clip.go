@@ -63,8 +63,8 @@ func clipLine(r scene.Rect, line []scene.Point) (path []scene.Piece) {
 func stairs(points []scene.Point) []scene.Point {
 	line := make([]scene.Point, 0, 2*len(points))
 	for i, p := range points {
-		if i > 0 && points[i-1].Y != p.Y && !math.IsNaN(p.Y) {
-			line = append(line, scene.Pt(p.X, points[i-1].Y))
+		if i > 0 && points[i-1].Y != p.Y {
+			line = append(line, scene.Pt(p.X, points[i-1].Y)) // up to a break too
 		}
 		line = append(line, p)
 	}

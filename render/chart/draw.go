@@ -224,7 +224,7 @@ func (d *drawing) grid(p *part) {
 	}
 }
 
-const gridInk scene.Ink = 0xe2e2e2
+const gridInk scene.Ink = 0xdadada
 
 // frame draws the sides of the plot area and the ticks on them, with the
 // numbers of the Y axis.

@@ -17,11 +17,13 @@ type entry struct {
 	series *Series
 	fill   *Fill
 	text   string
+	sample float64 // width of the sample
 	width  float64
 }
 
 const (
 	sampleWide = 17.0
+	markerWide = 7.0 // of one without a line
 	sampleGap  = 3.0
 	entryGap   = 10.0
 )
@@ -62,7 +64,11 @@ func (d *drawing) entries(p *part) (list []entry) {
 		for d.wide(e.text, scene.Regular, d.text) > d.width-2*margin-sampleWide-sampleGap {
 			e.text = cut(e.text)
 		}
-		e.width = sampleWide + sampleGap + d.wide(e.text, scene.Regular, d.text)
+		e.sample = sampleWide
+		if s := e.series; s != nil && (s.Shape == Dots || s.Shape == Bars) {
+			e.sample = markerWide
+		}
+		e.width = e.sample + sampleGap + d.wide(e.text, scene.Regular, d.text)
 		list = append(list, e)
 	}
 	for i := range p.panel.Series {
@@ -144,8 +150,8 @@ func (h *head) draw(d *drawing) {
 // draw draws a sample and its meaning, with the baseline at a point.
 func (e *entry) draw(d *drawing, at scene.Point) {
 	mid := at.Y - d.text*0.32
-	left, right := scene.Pt(at.X, mid), scene.Pt(at.X+sampleWide, mid)
-	centre := scene.Pt(at.X+sampleWide/2, mid)
+	left, right := scene.Pt(at.X, mid), scene.Pt(at.X+e.sample, mid)
+	centre := scene.Pt(at.X+e.sample/2, mid)
 	switch {
 	case e.fill != nil:
 		box := scene.Box(centre, sampleWide, d.text)
@@ -163,5 +169,5 @@ func (e *entry) draw(d *drawing, at scene.Point) {
 		}
 		e.series.Look.markers(d.s, []scene.Point{centre})
 	}
-	d.s.Words(d.fonts, e.text, scene.Pt(at.X+sampleWide+sampleGap, at.Y), scene.Regular, d.text, scene.Black)
+	d.s.Words(d.fonts, e.text, scene.Pt(at.X+e.sample+sampleGap, at.Y), scene.Regular, d.text, scene.Black)
 }

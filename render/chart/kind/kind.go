@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/flowstate-tcp/flowstate/reconstruct"
 	"github.com/flowstate-tcp/flowstate/render/chart"
@@ -22,16 +23,19 @@ type Kind struct {
 
 // Kinds returns all kinds, in the order of the help.
 func Kinds() []*Kind {
-	time := chart.Axis{Label: "Time since the connection's first packet", Unit: chart.Seconds, Zero: true}
+	along := chart.Axis{Label: "Time since the connection's first packet", Unit: chart.Seconds, Zero: true}
 	return []*Kind{
-		{Name: "stevens", Aliases: []string{"time-sequence-stevens", "time-sequence", "tsg-stevens"}, Short: "sequence number of each segment along time", x: time, draw: stevens},
-		{Name: "tcptrace", Aliases: []string{"time-sequence-tcptrace", "tsg", "xplot"}, Short: "segments as bars, with acknowledgements, window, SACKs and what was sent again, by cause", x: time, draw: tcptrace, say: sayRepeats},
-		{Name: "in-flight", Aliases: []string{"owin", "outstanding", "bytes-in-flight", "flight"}, Short: "bytes in flight, pipe and receive window", x: time, draw: inFlight, say: sayFlight},
-		{Name: "rtt", Aliases: []string{"round-trip-time", "rtts"}, Short: "round-trip times along time, smoothed, and the retransmission time-out", x: time, draw: rttAlong, say: sayRTT},
+		{Name: "stevens", Aliases: []string{"time-sequence-stevens", "time-sequence", "tsg-stevens"}, Short: "sequence number of each segment along time", x: along, draw: stevens},
+		{Name: "tcptrace", Aliases: []string{"time-sequence-tcptrace", "tsg", "xplot"}, Short: "segments as bars, with acknowledgements, window, SACKs and what was sent again, by cause", x: along, draw: tcptrace, say: sayRepeats},
+		{Name: "in-flight", Aliases: []string{"owin", "outstanding", "bytes-in-flight", "flight"}, Short: "bytes in flight, pipe, congestion window, ssthresh and receive window; slow start shaded", x: along, draw: inFlight, say: sayFlight},
+		{Name: "throughput", Aliases: []string{"goodput", "rate", "bandwidth"}, Short: "throughput and goodput over a trailing window", x: along, draw: rates, say: sayRates},
+		{Name: "rtt", Aliases: []string{"round-trip-time", "rtts"}, Short: "round-trip times along time, smoothed, and the retransmission time-out", x: along, draw: rttAlong, say: sayRTT},
 		{Name: "rtt-cdf", Aliases: []string{"rtt-distribution"}, Short: "distribution of the round-trip times", x: chart.Axis{Label: "Round-trip time", Unit: chart.Seconds, Zero: true}, draw: rttCDF, say: sayRTT},
-		{Name: "segment-sizes", Aliases: []string{"segment-size", "segsize", "packet-sizes"}, Short: "payload of each segment along time", x: time, draw: segmentSizes},
-		{Name: "window", Aliases: []string{"window-scaling", "advertised-window", "rwnd"}, Short: "receive window that each side advertised", x: time, draw: window},
-		{Name: "states", Aliases: []string{"state", "state-timeline"}, Short: "the states of both endpoints along time", x: time, draw: states},
+		{Name: "segment-sizes", Aliases: []string{"segment-size", "segsize", "packet-sizes"}, Short: "payload of each segment along time", x: along, draw: segmentSizes},
+		{Name: "window", Aliases: []string{"window-scaling", "advertised-window", "rwnd"}, Short: "receive window that each side advertised", x: along, draw: window},
+		{Name: "states", Aliases: []string{"state", "state-timeline"}, Short: "the states of both endpoints along time", x: along, draw: states},
+		{Name: "limits", Aliases: []string{"limit"}, Short: "what kept the sender from sending more, along time", x: along, draw: limits, say: sayLimits},
+		{Name: "limit-shares", Aliases: []string{"limits-shares"}, Short: "shares of the transfer's time by what kept the sender from sending more", x: chart.Axis{Label: "Share of the transfer's time", Unit: chart.Percent, Range: chart.Range{Lo: 0, Hi: 1}}, draw: limitShares, say: sayLimits},
 		{Name: "connections", Aliases: []string{"overview", "conversations"}, Short: "all connections of a capture along time, by how they ended", Ledger: true},
 	}
 }
@@ -113,6 +117,7 @@ type view struct {
 	traces []*Trace
 	sides  Sides
 	states stateNames
+	window time.Duration // of rates; 0 for one that fits
 }
 
 // overlaid tells whether several connections share the axes.

@@ -2,6 +2,7 @@ package kind
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -14,28 +15,60 @@ import (
 func inFlight(v *view) []chart.Panel {
 	p := panel{v: v}
 	v.each(func(t *Trace, s reconstruct.Side) {
-		flight := chart.Series{Name: "in flight", Shape: chart.Steps, Look: chart.Look{Ink: chart.Blue}}
-		pipe := chart.Series{Name: "pipe (RFC 6675)", Shape: chart.Steps, Look: chart.Look{Ink: chart.Orange, Dash: chart.Dotted, Width: 1.1}}
-		rwnd := chart.Series{Name: "receive window", Shape: chart.Steps, Guest: true, Look: chart.Look{Ink: chart.Green, Dash: chart.Dashed}}
-		for i := range t.Rows {
-			r := &t.Rows[i]
-			if r.About() != s {
-				continue
-			}
-			x := seconds(r.At)
-			if r.FlightKnown {
-				flight.Points = append(flight.Points, chart.Point{X: x, Y: float64(r.InFlight), Frame: r.Frame})
-				pipe.Points = append(pipe.Points, chart.Point{X: x, Y: float64(r.Pipe), Frame: r.Frame})
-			}
-			if r.RwndKnown {
-				rwnd.Points = append(rwnd.Points, chart.Point{X: x, Y: float64(r.Rwnd), Frame: r.Frame})
-			}
-		}
-		p.add(t, s, 2, rwnd, pipe, flight)
+		p.add(t, s, 2, t.flight(s)...)
 	})
 	y := bytesAxis(v, "In flight")
 	y.Zero = true
-	return []chart.Panel{{Y: y, Series: p.list}}
+	return []chart.Panel{{Y: y, Series: p.list, Bands: v.slowStarts()}}
+}
+
+// flight returns the series of what one side has on the way and may have, what
+// lies on top last.
+func (t *Trace) flight(s reconstruct.Side) []chart.Series {
+	steps := func(name string, look chart.Look) chart.Series {
+		return chart.Series{Name: name, Shape: chart.Steps, Look: look}
+	}
+	rwnd := steps("receive window", chart.Look{Ink: chart.Green, Dash: chart.Dashed})
+	rwnd.Guest = true
+	threshold := steps("ssthresh", chart.Look{Ink: chart.Grey, Dash: chart.DashDot})
+	threshold.Guest = true
+	least := steps("cwnd, at least", chart.Look{Ink: chart.Purple, Dash: chart.Dotted})
+	cwnd := steps("cwnd, estimated", chart.Look{Ink: chart.Purple, Width: 1.4})
+	pipe := steps("pipe (RFC 6675)", chart.Look{Ink: chart.Orange, Dash: chart.Dotted, Width: 1.1})
+	flight := steps("in flight", chart.Look{Ink: chart.Blue, Width: 0.7})
+	for i := range t.Rows {
+		r := &t.Rows[i]
+		if r.About() != s {
+			continue
+		}
+		at := func(v int64) chart.Point { return chart.Point{X: seconds(r.At), Y: float64(v), Frame: r.Frame} }
+		if r.FlightKnown {
+			flight.Points = append(flight.Points, at(r.InFlight))
+			pipe.Points = append(pipe.Points, at(r.Pipe))
+		}
+		if r.RwndKnown {
+			rwnd.Points = append(rwnd.Points, at(r.Rwnd))
+		}
+		if r.Ssthresh > 0 {
+			threshold.Points = append(threshold.Points, at(r.Ssthresh))
+		}
+		known, other := &least, &cwnd
+		if r.Estimate {
+			known, other = other, known
+		}
+		if r.Cwnd > 0 {
+			known.Points = append(known.Points, at(r.Cwnd))
+			interrupt(other, r)
+		}
+	}
+	return []chart.Series{least, pipe, flight, cwnd, rwnd, threshold}
+}
+
+// interrupt ends a line of steps at a segment.
+func interrupt(s *chart.Series, r *Row) {
+	if n := len(s.Points); n > 0 && !math.IsNaN(s.Points[n-1].Y) {
+		s.Points = append(s.Points, chart.Point{X: seconds(r.At), Y: math.NaN(), Frame: r.Frame})
+	}
 }
 
 // sayFlight tells the most that was in flight.

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/flowstate-tcp/flowstate/analyze/state"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
@@ -16,10 +17,11 @@ type Request struct {
 	Kinds   []*Kind // stacked, top first; see Parse
 	Sides   Sides
 	Zoom    Zoom
-	View    state.View // whose names of states
-	Log     bool       // logarithmic Y axes
-	Title   string     // Untitled for none, empty for one that names the connection
-	Command string     // for the caption
+	View    state.View    // whose names of states
+	Log     bool          // logarithmic Y axes
+	Window  time.Duration // over which rates are taken; 0 for one that fits
+	Title   string        // Untitled for none, empty for one that names the connection
+	Command string        // for the caption
 }
 
 // Untitled is a title that is left out.
@@ -28,7 +30,7 @@ const Untitled = "-"
 // Draw returns the figure of one connection, or of several on the same axes.
 // It fails where there is nothing to draw, and tells why.
 func (r *Request) Draw(traces ...*Trace) (*chart.Figure, error) {
-	v := &view{traces: traces, sides: r.Sides, states: r.View.Name}
+	v := &view{traces: traces, sides: r.Sides, states: r.View.Name, window: r.Window}
 	f := &chart.Figure{Title: r.title(v), X: r.Kinds[0].x, Command: r.Command}
 	for _, k := range r.Kinds {
 		f.Panels = append(f.Panels, k.draw(v)...)
@@ -75,6 +77,8 @@ func (r *Request) whyEmpty(v *view) string {
 		return "nothing of what was sent is acknowledged"
 	case "window":
 		return "the window scale is not known, since the capture lacks the handshake"
+	case "limits", "limit-shares":
+		return "no side that is shown sent data"
 	case "states":
 		return "the capture tells no state"
 	}

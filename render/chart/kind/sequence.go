@@ -30,7 +30,7 @@ func stevens(v *view) []chart.Panel {
 		}
 		p.add(t, s, 0, series)
 	})
-	return []chart.Panel{{Y: bytesAxis(v, "Sequence number"), Series: p.list}}
+	return []chart.Panel{{Y: bytesAxis(v, "Sequence number"), Series: p.list, Bands: v.slowStarts()}}
 }
 
 // causeLook is how a cause is marked.
@@ -61,7 +61,7 @@ func tcptrace(v *view) []chart.Panel {
 	v.each(func(t *Trace, s reconstruct.Side) {
 		p.add(t, s, 0, t.timeSequence(s)...)
 	})
-	return []chart.Panel{{Y: bytesAxis(v, "Sequence number"), Series: p.list, Height: 1.25}}
+	return []chart.Panel{{Y: bytesAxis(v, "Sequence number"), Series: p.list, Height: 1.25, Bands: v.slowStarts()}}
 }
 
 // timeSequence returns the series of one direction, what lies on top last.

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/flowstate-tcp/flowstate/analyze"
+	"github.com/flowstate-tcp/flowstate/analyze/limit"
 	"github.com/flowstate-tcp/flowstate/analyze/loss"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
 	"github.com/flowstate-tcp/flowstate/reconstruct/decode"
@@ -31,6 +32,9 @@ type Row struct {
 	Rwnd        int64         // in force for that side, meaningful with RwndKnown
 	RTT         time.Duration // of the side that it acknowledges, meaningful with RTTKnown
 	SRTT, RTO   time.Duration // 0 where unknown
+	Unique      int64         // bytes of its side's stream so far, each once
+	Cwnd        int64         // of the side About, 0 where unknown
+	Ssthresh    int64         // likewise
 	Len         int32
 	sack        int32 // its first block
 	sackCount   uint8
@@ -43,6 +47,11 @@ type Row struct {
 	FlightKnown bool
 	RwndKnown   bool
 	RTTKnown    bool
+	LimitKnown  bool // Limit is set
+	PhaseKnown  bool
+	Estimate    bool        // Cwnd is an estimate, not only the least that it can be
+	Limit       limit.Limit // of the side About
+	Phase       limit.Phase
 }
 
 // block is what a SACK option reports, in the space of the side that it acknowledges.
@@ -69,7 +78,9 @@ func (t *Trace) Add(s *analyze.Segment) {
 		Seq: int64(s.Seq), End: int64(s.End), Ack: int64(s.Ack), HasAck: s.HasAck,
 		Len: int32(min(g.Len, 1<<30)), Flags: g.Flags, Marks: s.Marks, Cause: s.Loss.Cause, From: s.From,
 		InFlight: s.Flight.InFlight, Pipe: s.Flight.Pipe, FlightKnown: s.FlightKnown,
-		Rwnd: s.Flight.Window, RwndKnown: s.Flight.WindowKnown,
+		Rwnd: s.Flight.Window, RwndKnown: s.Flight.WindowKnown, Unique: s.Step.Conn.Half[s.From].Unique,
+		Cwnd: s.Limit.Cwnd, Ssthresh: s.Limit.Ssthresh, Estimate: s.Limit.Estimate,
+		Limit: s.Limit.Limit, LimitKnown: s.LimitKnown, Phase: s.Limit.Phase, PhaseKnown: s.LimitKnown && s.Limit.PhaseKnown,
 	}
 	if !g.Flags.Has(decode.RST) {
 		r.Window, r.WindowKnown = s.Step.Conn.Window(s.From, g)

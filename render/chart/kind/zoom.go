@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/flowstate-tcp/flowstate/analyze/loss"
+	"github.com/flowstate-tcp/flowstate/analyze/limit"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
 	"github.com/flowstate-tcp/flowstate/reconstruct/decode"
 	"github.com/flowstate-tcp/flowstate/render/chart"
@@ -67,7 +67,7 @@ type Phase uint8
 const (
 	WholeLife Phase = iota
 	Handshake       // to the first data
-	SlowStart       // from there to the first loss, or to the largest flight
+	SlowStart       // from there to the end of the first slow start (package limit)
 	Transfer        // from the first data to the last acknowledgement of new data
 	Close           // from the first FIN or reset on
 )
@@ -122,7 +122,11 @@ func (z *Zoom) span(v *view) (all chart.Range, err error) {
 }
 
 func (z *Zoom) missing() string {
-	if z.Phase != WholeLife {
+	switch z.Phase {
+	case WholeLife:
+	case SlowStart:
+		return "the capture does not tell where slow start is: it was not taken near the sender, or there is no data"
+	default:
 		return "the capture holds no " + z.Phase.String() + " of this connection"
 	}
 	return "the connection has no segment there"
@@ -180,13 +184,10 @@ func (s Stretch) holds(lo, hi float64) bool {
 
 // note says what part is shown.
 func (z *Zoom) note() string {
-	switch {
-	case z.Phase == SlowStart:
-		return "Shown: slow start, taken to last until the first loss or, without one, until the flight is as large as it gets."
-	case z.Phase != WholeLife:
-		return "Shown: the " + z.Phase.String() + "."
+	if z.Phase == WholeLife {
+		return ""
 	}
-	return ""
+	return "Shown: the " + z.Phase.String() + "."
 }
 
 // phase returns the times between which a phase lies; ok is false where the
@@ -201,7 +202,8 @@ func (t *Trace) phase(p Phase, s reconstruct.Side) (from, to time.Duration, ok b
 		}
 		return 0, data, len(t.Rows) > 0 && t.Rows[0].Flags.Has(decode.SYN)
 	case SlowStart:
-		return data, t.slowStartEnd(s), data >= 0
+		to, ok := t.slowStart(s)
+		return data, to, data >= 0 && ok
 	case Transfer:
 		return data, end, data >= 0
 	case Close:
@@ -235,23 +237,18 @@ func (t *Trace) transfer(s reconstruct.Side) (from, to time.Duration) {
 	return from, to
 }
 
-// slowStartEnd returns when a side's first loss was answered, or when its
-// flight was within a twentieth of its maximum for the first time.
-func (t *Trace) slowStartEnd(s reconstruct.Side) time.Duration {
-	most := int64(0)
+// slowStart returns when a side's first slow start ended, or the transfer where
+// it lasted as long; ok is false where the capture does not tell.
+func (t *Trace) slowStart(s reconstruct.Side) (to time.Duration, ok bool) {
 	for i := range t.Rows {
-		r := &t.Rows[i]
-		if r.From == s && (r.Cause == loss.RTO || r.Cause == loss.Fast) {
-			return r.At
-		}
-		if r.FlightKnown && r.About() == s {
-			most = max(most, r.InFlight)
+		if r := &t.Rows[i]; r.PhaseKnown && r.About() == s {
+			ok = true
+			break
 		}
 	}
-	for i := range t.Rows {
-		if r := &t.Rows[i]; r.FlightKnown && r.About() == s && 20*r.InFlight >= 19*most {
-			return r.At
-		}
+	if e := &t.Conn.Sides[s].Limit.SlowStart; e.Why != limit.Still {
+		return e.Time.Sub(t.Conn.Start), ok
 	}
-	return 0
+	_, to = t.transfer(s)
+	return to, ok
 }

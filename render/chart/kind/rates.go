@@ -1,0 +1,85 @@
+package kind
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/flowstate-tcp/flowstate/analyze/throughput"
+	"github.com/flowstate-tcp/flowstate/capture"
+	"github.com/flowstate-tcp/flowstate/reconstruct"
+	"github.com/flowstate-tcp/flowstate/reconstruct/decode"
+	"github.com/flowstate-tcp/flowstate/render/chart"
+)
+
+// rates plots throughput and goodput over a trailing window.
+func rates(v *view) []chart.Panel {
+	window := v.window
+	if window <= 0 {
+		window = v.niceWindow()
+	}
+	p := panel{v: v}
+	v.each(func(t *Trace, s reconstruct.Side) {
+		all := chart.Series{Name: "throughput", Shape: chart.Line, Look: chart.Look{Ink: chart.Orange, Dash: chart.Dashed, Width: 1.1}}
+		once := chart.Series{Name: "goodput", Shape: chart.Line, Look: chart.Look{Ink: chart.Blue}}
+		var points []throughput.Point
+		if from, _ := t.transfer(s); from >= 0 {
+			points = t.rates(window)
+		}
+		for _, pt := range points {
+			x := seconds(pt.At)
+			all.Points = append(all.Points, chart.Point{X: x, Y: pt.Sides[s].Throughput})
+			once.Points = append(once.Points, chart.Point{X: x, Y: pt.Sides[s].Goodput})
+		}
+		p.add(t, s, 0, all, once)
+	})
+	label := "Rate" + v.direction() + ", over the last " + chart.Seconds.Format(seconds(window))
+	return []chart.Panel{{Y: chart.Axis{Label: label, Unit: chart.BitsPerSecond, Zero: true}, Series: p.list}}
+}
+
+// niceWindow is a fortieth of the longest connection or a little more, and round.
+func (v *view) niceWindow() time.Duration {
+	least := max(v.longest()/40, time.Microsecond)
+	for unit := time.Microsecond; ; unit *= 10 {
+		for _, digit := range [...]time.Duration{1, 2, 5} {
+			if window := unit * digit; window >= least {
+				return window
+			}
+		}
+	}
+}
+
+func (v *view) longest() (longest time.Duration) {
+	for _, t := range v.traces {
+		longest = max(longest, t.Conn.End.Sub(t.Conn.Start))
+	}
+	return longest
+}
+
+// maxRates is how many points a curve of rates has at most.
+const maxRates = 100_000
+
+// rates returns the rates of both sides at steps of a quarter of the window, or
+// longer ones where those would be too many.
+func (t *Trace) rates(window time.Duration) (points []throughput.Point) {
+	length := t.Conn.End.Sub(t.Conn.Start)
+	series := throughput.NewSeries(window, max(window/4, length/maxRates, 1))
+	var conn reconstruct.Connection
+	for i := range t.Rows {
+		r := &t.Rows[i]
+		conn.Half[r.From].Unique = r.Unique
+		g := decode.Segment{Time: t.Conn.Start + capture.Timestamp(r.At), Len: int(r.Len)}
+		points = series.Observe(points, &reconstruct.Step{Segment: &g, Conn: &conn, From: r.From, Marks: r.Marks})
+	}
+	return series.Flush(points)
+}
+
+// sayRates tells the rates over the whole transfer.
+func sayRates(v *view) (said []string) {
+	v.each(func(t *Trace, s reconstruct.Side) {
+		if f := &t.Conn.Sides[s].Flight; f.Throughput > 0 {
+			said = append(said, fmt.Sprintf("Over the whole transfer%s of %s: throughput %s, goodput %s.", v.of(t, s),
+				chart.Seconds.Format(seconds(f.Transfer)), chart.BitsPerSecond.Format(f.Throughput), chart.BitsPerSecond.Format(f.Goodput)))
+		}
+	})
+	return said
+}
