@@ -20,7 +20,7 @@ type run struct {
 // runs are in the order of the stream and do not overlap.
 type runs []run
 
-// maxRuns bounds them: beyond it the earliest counts as acknowledged.
+// maxRuns bounds them: beyond it the earlier half is forgotten.
 const maxRuns = 10000
 
 // sent is what became of a segment among the runs.
@@ -56,7 +56,7 @@ func (s *Side) add(lo, hi seq.Offset, now capture.Timestamp) (r sent) {
 		list = append(list, run{lo: lo, hi: hi, time: now})
 	}
 	if len(list) > maxRuns {
-		list = slices.Delete(list, 0, 1)
+		list = slices.Delete(list, 0, maxRuns/2) // many at once, or each segment would move all
 	}
 	s.runs = list
 	return r

@@ -44,6 +44,7 @@ func (v *view) begin() {
 	if v.s.Flags.Has(decode.SYN|decode.ACK) && v.me.base != v.s.Seq {
 		v.mark(ReusedPorts)
 		v.me.base, v.t.renumbered = v.s.Seq, true
+		v.me.span()
 	}
 }
 

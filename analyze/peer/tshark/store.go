@@ -10,7 +10,7 @@ func (v *view) store() {
 	next := v.s.Seq.Add(uint32(v.s.Len))
 	if (v.s.Len > 0 || v.s.Flags&(decode.SYN|decode.FIN) != 0) && len(me.waiting) < maxWaiting {
 		next = v.end()
-		me.waiting = append(me.waiting, sent{v.s.Seq, next, v.s.Frame, v.s.Time})
+		me.wait(sent{v.s.Seq, next, v.s.Frame, v.s.Time})
 	}
 	probe := v.marked(ZeroWindowProbe)
 	restart := me.reset && v.s.Flags&(decode.SYN|decode.ACK) == decode.SYN
@@ -27,29 +27,70 @@ func (v *view) store() {
 	me.lastFlags = v.t.row.Flags
 }
 
+// wait puts a segment among those that wait for an acknowledgement.
+func (f *flow) wait(u sent) {
+	if len(f.waiting) == 0 {
+		f.lo, f.hi = u.lo, u.hi
+	}
+	f.waiting = append(f.waiting, u)
+	f.stretch(u)
+}
+
+// stretch widens the span of what waits, in numbers relative to the initial one
+// as tshark compares them.
+func (f *flow) stretch(u sent) {
+	if uint32(u.lo-f.base) < uint32(f.lo-f.base) {
+		f.lo = u.lo
+	}
+	if uint32(u.hi-f.base) > uint32(f.hi-f.base) {
+		f.hi = u.hi
+	}
+}
+
+// span finds the span of what waits anew.
+func (f *flow) span() {
+	if len(f.waiting) == 0 {
+		return
+	}
+	f.lo, f.hi = f.waiting[0].lo, f.waiting[0].hi
+	for _, u := range f.waiting {
+		f.stretch(u)
+	}
+}
+
+// half of the numbers: below it their order is that relative to the initial one.
+const half = 1 << 31
+
 // acknowledge takes from the peer's list what the segment acknowledges.
 func (v *view) acknowledge() {
-	kept := v.peer.waiting[:0]
-	var matched *sent
-	list := v.peer.waiting
-	for i := range list {
-		u := list[i]
-		switch {
-		case v.s.Ack == u.hi:
-			if matched == nil {
-				matched = new(sent)
-				*matched = u
-			}
-		case u.hi.Before(v.s.Ack):
-		default:
-			if u.lo.Before(v.s.Ack) {
-				u.lo = v.s.Ack
-			}
-			kept = append(kept, u)
-		}
+	p, ack := v.peer, v.s.Ack
+	if len(p.waiting) == 0 || !p.lo.Before(ack) && ack-p.base < half && p.hi-p.base < half {
+		return // as for most that repeat a number: nothing waits below
 	}
-	v.peer.waiting = kept
-	if matched != nil {
+	kept := p.waiting[:0]
+	var matched sent // the oldest that ends there, if any does
+	found, changed := false, false
+	for _, u := range p.waiting {
+		switch {
+		case ack == u.hi:
+			if !found {
+				matched, found = u, true
+			}
+			changed = true
+			continue
+		case u.hi.Before(ack):
+			changed = true
+			continue
+		case u.lo.Before(ack):
+			u.lo, changed = ack, true
+		}
+		kept = append(kept, u)
+	}
+	p.waiting = kept
+	if changed {
+		p.span()
+	}
+	if found {
 		v.t.told = true
 		v.t.row.AcksFrame, v.t.row.AckRTT = matched.frame, v.s.Time.Sub(matched.time)
 	}
@@ -62,12 +103,7 @@ func (v *view) measure() {
 		return
 	}
 	v.t.told = true
-	last := me.waiting[len(me.waiting)-1]
-	lo, hi := uint32(last.lo-me.base), uint32(last.hi-me.base)
-	for _, u := range me.waiting {
-		lo, hi = min(lo, uint32(u.lo-me.base)), max(hi, uint32(u.hi-me.base))
-	}
-	flying := hi - lo
+	flying := uint32(me.hi-me.base) - uint32(me.lo-me.base)
 	for _, b := range v.peer.blocks[:v.peer.numBlocks] {
 		flying -= uint32(b.Right - b.Left)
 	}

@@ -88,7 +88,8 @@ type flow struct {
 	lastFlags         Flags
 	dups              int // duplicate acknowledgements; -1 after one for what was not captured
 	original          capture.FrameNumber
-	waiting           []sent // for an acknowledgement, the oldest first
+	waiting           []sent     // for an acknowledgement, the oldest first
+	lo, hi            seq.Number // the span of what waits
 	blocks            [4]decode.SACKBlock
 	numBlocks         int
 	pushed            uint32
