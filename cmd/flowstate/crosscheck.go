@@ -43,7 +43,7 @@ with frames of real captures. Frames with several TCP headers are left out.`,
 	flags.addOutput(cmd)
 	flags.addConn(cmd)
 	flags.jobs = 1 // the other programs take all that one file at a time leaves
-	cmd.Flags().StringVar(&strict, "strict", "", "exit status 3 if there is `any` difference, or any unexplained one")
+	cmd.Flags().StringVar(&strict, "strict", "", "exit status 3 if there is a difference; `WHICH` is any or unexplained")
 	cmd.Flags().Lookup("strict").NoOptDefVal = strictAny
 	complete(cmd, "strict", []string{strictAny, peer.Unexplained})
 	return cmd
