@@ -39,6 +39,10 @@
 //     known, the sender is silent in a recovery although acknowledgements come,
 //     or nothing of the above is evident.
 //
+// What an application writes within a quarter of a round trip after an
+// acknowledgement (10 ms at most) looks like an answer to it: a writer with
+// short pauses may pass for a congestion window or for pacing.
+//
 // The interval between two events is judged when it ends, for the shares; the
 // State of a step is judged by what passed until then. The phases: slow start
 // until a loss, an ECN mark, or two rounds in which the window grew by less than

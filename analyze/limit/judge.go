@@ -85,7 +85,7 @@ func (s *side) why(m *moment) Limit {
 		return s.limit // too little was acknowledged for an answer
 	case (s.answers == 0 || s.short) && m.now.Sub(max(s.ack, s.sent)) < s.patience(m):
 		return s.limit // the answer may be under way
-	case s.short || s.answers == 0 && s.pushed:
+	case s.short || s.pushed && (s.answers == 0 || s.unasked):
 		return App
 	case s.paces():
 		return Path
@@ -107,9 +107,9 @@ func (s *side) guess(m *moment) {
 	case m.scaled && s.room < s.mss:
 		s.limit = Rwnd
 	case !s.trusted || s.phase == Recovery:
-	case s.short && (s.level == 0 || s.peak+s.mss <= s.level):
+	case s.short && (s.level == 0 || s.peak+s.mss <= s.level), s.pushed && s.unasked:
 		s.limit = App
-	case s.limit == Rwnd || s.short || s.pushed && s.level == 0:
+	case s.limit == Rwnd || s.short:
 	case s.peak+s.mss > s.level && m.scaled && !s.paces():
 		s.limit = Cwnd
 		// A window that grows by more than was acknowledged is not full yet, or

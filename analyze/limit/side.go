@@ -16,6 +16,7 @@ type side struct {
 	began    bool
 	trusted  bool // the tap is near it
 	estimate bool // level is one, not only a bound
+	unasked  bool // no acknowledgement set the present answer off
 	leaving  bool // a recovery is over, where it led to is still to be seen
 	even     bool // in this round, nothing but cwnd limited it
 	short    bool // its latest segment is less than a full one
@@ -71,7 +72,7 @@ const (
 
 // begin is the first payload of the side.
 func (s *side) begin(m *moment) {
-	*s = side{began: true, limit: Unknown, even: true, at: m.now, ack: m.now, sent: m.now}
+	*s = side{began: true, unasked: true, limit: Unknown, even: true, at: m.now, ack: m.now, sent: m.now}
 	s.result.Known = true
 	s.offered = 1 << 16
 	for i := range m.step.Conn.Half {
@@ -155,7 +156,7 @@ func (s *side) resume(m *moment, n int64) {
 		s.limit = Path
 	}
 	s.attribute(m.now, s.limit)
-	s.ack, s.answers, s.peak, s.even = m.now, 0, 0, false
+	s.ack, s.answers, s.peak, s.even, s.unasked = m.now, 0, 0, false, true
 }
 
 // patience is how long an answer to an acknowledgement may take.
@@ -167,7 +168,7 @@ func (s *side) patience(m *moment) time.Duration {
 func (s *side) hear(m *moment) {
 	s.settle(m)
 	s.news = int64(m.half.Acked - m.step.Before[m.who].Acked)
-	s.ack, s.answers, s.peak = m.now, 0, 0
+	s.ack, s.answers, s.peak, s.unasked = m.now, 0, 0, false
 	s.room = m.room
 	s.raise(m.pipe)
 	if s.news > 0 && s.phase == TimeoutWait {

@@ -59,10 +59,18 @@ func (t *Tracker) Observe(step *reconstruct.Step, flights *flight.Tracker, times
 // is false where it has sent nothing yet.
 func (t *Tracker) State(step *reconstruct.Step) (state State, ok bool) {
 	who, ok := flight.About(step)
-	if !ok || !t.sides[who].active() {
+	if !ok {
 		return state, false
 	}
+	return t.Of(who)
+}
+
+// Of returns what is thought of a side after the latest step.
+func (t *Tracker) Of(who reconstruct.Side) (state State, ok bool) {
 	s := t.sides[who]
+	if !s.active() {
+		return state, false
+	}
 	state = State{Limit: s.limit, Phase: s.phase, PhaseKnown: s.trusted || s.phase >= Recovery, Ssthresh: s.ssthresh}
 	state.Cwnd, state.Estimate = s.window()
 	return state, true

@@ -20,7 +20,11 @@
 // reorders and duplicates, by the source of randomness it is given and by
 // nothing else: equal arguments give equal runs.
 //
-// Inputs are a Config and a *rand.Rand; nothing else is read. The model has no
+// What these endpoints lack, RunBulk has: one transfer under congestion control,
+// with SACK and loss recovery, over a bottleneck with a queue, and at each frame
+// the window, the flight, the reason and the bound that its sender knew.
+//
+// Inputs are a Config and a *rand.Rand; nothing else is read. Run has no
 // congestion control worth the name, no SACK, no urgent data and no security
 // options: none of them moves a state.
 package model
