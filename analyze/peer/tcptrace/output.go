@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"net/netip"
 	"strings"
 
 	"github.com/flowstate-tcp/flowstate/reconstruct"
@@ -46,7 +47,17 @@ func Read(r io.Reader) (list []*Printed, err error) {
 }
 
 // Key tells connections apart by their ends, a first.
-func (p *Printed) Key() string { return p.HostA + " " + p.PortA + " " + p.HostB + " " + p.PortB }
+func (p *Printed) Key() string {
+	return short(p.HostA) + " " + p.PortA + " " + short(p.HostB) + " " + p.PortB
+}
+
+// short is an address in its usual form (RFC 5952): tcptrace writes all zeros.
+func short(host string) string {
+	if a, err := netip.ParseAddr(host); err == nil {
+		return a.String()
+	}
+	return host
+}
 
 // Key is that of the same connection as tcptrace prints it.
 func (r *Result) Key(c *reconstruct.Connection) string {

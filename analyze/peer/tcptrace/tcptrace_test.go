@@ -139,3 +139,20 @@ func TestStepBack(t *testing.T) {
 		}
 	}
 }
+
+// tcptrace writes IPv6 addresses with all their zeros, and warnings between its
+// lines.
+func TestRead(t *testing.T) {
+	list, err := tcptrace.Read(strings.NewReader(`#0 packets seen
+conn_#,host_a,host_b,port_a,port_b,total_packets_a2b
+a warning
+1,2001:0db8::0001,2001:0db8::0002,40000,80,    10
+2,10.0.0.1,10.0.0.2,1,2,3
+`))
+	if err != nil || len(list) != 2 {
+		t.Fatalf("%d connections, %v", len(list), err)
+	}
+	if list[0].Key() != "2001:db8::1 40000 2001:db8::2 80" || list[0].Values["total_packets_a2b"] != "10" || list[1].Key() != "10.0.0.1 1 10.0.0.2 2" {
+		t.Errorf("%q %v, %q", list[0].Key(), list[0].Values, list[1].Key())
+	}
+}
