@@ -5,7 +5,8 @@ import "time"
 // An answer that ends late in the time that it has, on average, was not set off
 // by the acknowledgement: the sender paces.
 const (
-	lateWhole = 1 << 10
+	lateShift = 10
+	lateWhole = 1 << lateShift
 	lateLimit = lateWhole * 35 / 100
 	// leastTime is the time to the next acknowledgement from which on an answer
 	// counts: what a host needs to answer must be little of it.
@@ -23,7 +24,7 @@ const mostSilent = 4
 func (s *side) settle(m *moment) {
 	if given := m.now.Sub(s.ack); s.answers > 0 && !s.short && given > leastTime {
 		took := min(max(s.sent.Sub(s.ack), 0), given)
-		s.late += (int32(took/(given/lateWhole)) - s.late) / 8
+		s.late += (int32(took/(given>>lateShift)) - s.late) / 8
 	}
 	if s.answers == 0 {
 		s.silent++
@@ -42,6 +43,9 @@ func (s *side) settle(m *moment) {
 func (s *side) keep() {
 	if s.peak > s.result.MaxCwnd {
 		s.result.MaxCwnd, s.result.Estimate = s.peak, false
+	}
+	if s.level+s.mss <= s.result.MaxCwnd {
+		return // as it is mostly; spares the division that rounds
 	}
 	if cwnd, ok := s.window(); ok && cwnd >= s.result.MaxCwnd {
 		s.result.MaxCwnd, s.result.Estimate = cwnd, true
