@@ -102,7 +102,8 @@ func (h *half) difference(name, way, cell string, scale float64) Difference {
 	return d
 }
 
-// NumberKinds are the names of all kinds for numbers of connections.
+// NumberKinds are the names of all kinds for numbers of connections, in the
+// order in which they are tried.
 func NumberKinds() (names []string) {
 	for _, k := range numberKinds {
 		names = append(names, k.name)
