@@ -116,6 +116,9 @@ func (w *plotter) save(f *chart.Figure, path string) error {
 		write  func(io.Writer) error
 	}{
 		{!w.flags.noCSV, ".csv", f.WriteCSV},
+		{w.flags.latex, ".tex", func(out io.Writer) error {
+			return f.WriteLaTeX(out, &w.fonts, w.flags.size.Size, filepath.Base(base))
+		}},
 		{w.flags.caption, ".txt", f.WriteCaption},
 	}
 	for _, b := range beside {

@@ -27,6 +27,7 @@ type plotFlags struct {
 	log     bool
 	title   string
 	noCSV   bool
+	latex   bool
 	caption bool
 }
 
@@ -49,6 +50,7 @@ func (f *plotFlags) add(cmd *cobra.Command) {
 	s.BoolVar(&f.log, "log", false, "logarithmic Y axis")
 	s.StringVar(&f.title, "title", "", "title; - for none")
 	s.BoolVar(&f.noCSV, "no-csv", false, "no table of the points beside the figure")
+	s.BoolVar(&f.latex, "latex", false, "also write the figure for LaTeX (pgfplots) beside it, with its caption")
 	s.BoolVar(&f.caption, "caption", false, "also write a caption with the numbers beside it")
 	complete(cmd, "kind", kind.Names())
 	complete(cmd, "from-side", []string{"client", "server", "both", "busier"})
@@ -66,8 +68,8 @@ func (f *plotFlags) imageFormat(p *program, args []string) (scene.Format, error)
 		return 0, usage(again+" --overlay -o compared.svg", "--overlay makes one figure; -o with a folder one for each connection")
 	case f.output == "" && isTerminal(p.stdout):
 		return 0, usage(again+" -o figure.svg", "an image is nothing to print on a terminal")
-	case f.output == "" && f.caption:
-		return 0, usage(again+" --caption -o figure.svg", "--caption writes beside the figure: -o is missing")
+	case f.output == "" && (f.latex || f.caption):
+		return 0, usage(again+" --caption -o figure.svg", "--latex and --caption write beside the figure: -o is missing")
 	case f.output == "" || f.inFolder():
 		return f.image.Format, nil
 	}

@@ -86,13 +86,31 @@ func appendValue(b []byte, v float64) []byte {
 	if v == math.Trunc(v) && math.Abs(v) < 1<<53 {
 		return strconv.AppendInt(b, int64(v), 10)
 	}
-	b = strconv.AppendFloat(b, v, 'f', 9, 64)
+	b = appendNinePlaces(b, v)
 	for b[len(b)-1] == '0' {
 		b = b[:len(b)-1]
 	}
 	if b[len(b)-1] == '.' {
 		b = b[:len(b)-1]
 	}
+	return b
+}
+
+// appendNinePlaces writes nanoseconds and the like; where they fit an integer it
+// is faster than package strconv is with fractions.
+func appendNinePlaces(b []byte, v float64) []byte {
+	const places = 1_000_000_000
+	if math.Abs(v) >= 1<<52/places {
+		return strconv.AppendFloat(b, v, 'f', 9, 64)
+	}
+	n := int64(math.Round(math.Abs(v) * places))
+	if v < 0 {
+		b = append(b, '-')
+	}
+	b = strconv.AppendInt(b, n/places, 10)
+	point := len(b)
+	b = strconv.AppendInt(b, places+n%places, 10) // a 1 where the point goes, then nine digits
+	b[point] = '.'
 	return b
 }
 

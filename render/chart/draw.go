@@ -72,15 +72,20 @@ type part struct {
 // Draw lays a figure out. What the panels hold outside of the X axis' range is
 // left out; the others say by their text, marker and dash what colour repeats.
 func (f *Figure) Draw(fonts *scene.Fonts, size Size) *scene.Scene {
-	d := &drawing{dimensions: &sizes[size], f: f, fonts: fonts, s: &scene.Scene{Title: scene.Clean(f.Title), DPI: 300}}
-	d.parts = make([]part, len(f.Panels))
-	d.rulers()
-	bottom := d.place()
+	d := f.lay(fonts, size)
 	for i := range d.parts {
 		d.drawPart(&d.parts[i], i == len(d.parts)-1)
 	}
-	d.s.Size = scene.Pt(d.width, math.Ceil(bottom))
 	return d.s
+}
+
+// lay finds the place of everything on the page.
+func (f *Figure) lay(fonts *scene.Fonts, size Size) *drawing {
+	d := &drawing{dimensions: &sizes[size], f: f, fonts: fonts, s: &scene.Scene{Title: scene.Clean(f.Title), DPI: 300}}
+	d.parts = make([]part, len(f.Panels))
+	d.rulers()
+	d.s.Size = scene.Pt(d.width, math.Ceil(d.place()))
+	return d
 }
 
 func (d *drawing) wide(text string, face scene.Face, size float64) float64 {

@@ -107,6 +107,18 @@ func cut(s string) string {
 	return string(letters[:len(letters)-2]) + "…"
 }
 
+// explains tells whether a series is in the legend.
+func (h *head) explains(s *Series) bool {
+	for _, row := range h.rows {
+		for i := range row {
+			if row[i].series == s {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func rowWidth(row []entry) (w float64) {
 	for i, e := range row {
 		if i > 0 {
