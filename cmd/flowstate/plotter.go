@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/flowstate-tcp/flowstate/analyze"
@@ -146,13 +147,13 @@ func (w *plotter) keep(kept []*kind.Trace, t *kind.Trace) []*kind.Trace {
 }
 
 // name gives the connections of a figure the names that tell them apart: as
-// the user says, or what differs in the names of their files.
+// the user says, or what differs in the paths of their files.
 func (w *plotter) name() {
-	var bases []string
+	var paths []string
 	for _, t := range w.found {
-		bases = append(bases, filepath.Base(t.File))
+		paths = append(paths, filepath.ToSlash(t.File))
 	}
-	before, after := sharedEnds(bases)
+	before, after := sharedEnds(paths)
 	for i, t := range w.found {
 		switch {
 		case i < len(w.flags.labels):
@@ -160,10 +161,7 @@ func (w *plotter) name() {
 		case len(w.inputs) == 1:
 			t.Name = fmt.Sprintf("connection %d", t.Conn.Number)
 		default:
-			t.Name = strings.Trim(bases[i][before:len(bases[i])-after], "-_. ")
-			if t.Name == "" {
-				t.Name = bases[i]
-			}
+			t.Name = strings.ReplaceAll(strings.Trim(paths[i][before:len(paths[i])-after], "-_. /"), "/", ", ")
 			if len(w.flags.conns.numbers) > 1 {
 				t.Name += fmt.Sprintf(", connection %d", t.Conn.Number)
 			}
@@ -171,30 +169,25 @@ func (w *plotter) name() {
 	}
 }
 
-// sharedEnds returns how many bytes all names have in common at their begin,
-// up to a separator, and at their end, from a dot on.
-func sharedEnds(names []string) (before, after int) {
-	if len(names) < 2 {
-		return 0, 0
+// sharedEnds returns how many bytes all paths have in common at their begin, up
+// to a separator, and at their end, from a separator or a dot on. It leaves some
+// of each.
+func sharedEnds(paths []string) (before, after int) {
+	first, shortest := paths[0], len(paths[0])
+	for _, p := range paths {
+		shortest = min(shortest, len(p))
 	}
-	first := names[0]
-	for i := 1; i <= len(first); i++ {
-		for _, n := range names {
-			if !strings.HasPrefix(n, first[:i]) {
-				i = len(first)
-				break
-			} else if n == names[len(names)-1] && strings.ContainsAny(first[i-1:i], "-_. ,") {
-				before = i
-			}
+	all := func(has func(p string) bool) bool {
+		return !slices.ContainsFunc(paths, func(p string) bool { return !has(p) })
+	}
+	for i := 1; i < shortest && all(func(p string) bool { return strings.HasPrefix(p, first[:i]) }); i++ {
+		if strings.ContainsAny(first[i-1:i], "-_ ,/") {
+			before = i
 		}
 	}
-	for i := len(first) - 1; i > before; i-- {
-		same := first[i] == '.'
-		for _, n := range names {
-			same = same && len(n)-before > len(first)-i && strings.HasSuffix(n, first[i:])
-		}
-		if same {
-			after = len(first) - i
+	for n := 1; n < shortest-before && all(func(p string) bool { return strings.HasSuffix(p, first[len(first)-n:]) }); n++ {
+		if strings.ContainsAny(first[len(first)-n:][:1], "./") {
+			after = n
 		}
 	}
 	return before, after

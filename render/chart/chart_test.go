@@ -268,11 +268,11 @@ State,client,,0,s,,0,1,,LISTEN
 	}
 }
 
-// TestLooksDiffer: within 35 series, no two have the same dash and colour, and
+// TestLooksDiffer: within 56 series, no two have the same dash and colour, and
 // neighbours differ without colours.
 func TestLooksDiffer(t *testing.T) {
 	seen := map[Look]int{}
-	for i := range 35 {
+	for i := range 56 {
 		l := NthLook(i)
 		key := Look{Ink: l.Ink, Dash: l.Dash}
 		if before, ok := seen[key]; ok {

@@ -10,6 +10,7 @@ import (
 var latexDashes = [...]string{
 	scene.Solid: "solid", scene.Dashed: "dashed", scene.Dotted: "densely dotted",
 	scene.DashDot: "dash dot", scene.LongDash: "dash pattern=on 7pt off 3pt",
+	scene.DashDotDot: "dash dot dot", scene.ShortDash: "densely dashed", scene.Sparse: "loosely dotted",
 }
 
 // latexMarkers are the markers, as pgfplots has them.

@@ -22,11 +22,14 @@ const (
 
 // The ways in which lines are broken.
 const (
-	Solid    = scene.Solid
-	Dashed   = scene.Dashed
-	Dotted   = scene.Dotted
-	DashDot  = scene.DashDot
-	LongDash = scene.LongDash
+	Solid      = scene.Solid
+	Dashed     = scene.Dashed
+	Dotted     = scene.Dotted
+	DashDot    = scene.DashDot
+	LongDash   = scene.LongDash
+	DashDotDot = scene.DashDotDot
+	ShortDash  = scene.ShortDash
+	Sparse     = scene.Sparse
 )
 
 // Look is the pen and the marker of a series.
@@ -53,13 +56,13 @@ const (
 
 var (
 	cycleInks    = [...]scene.Ink{Blue, Orange, Green, Purple, Black, Sky, Amber}
-	cycleDashes  = [...]scene.Dash{Solid, Dashed, DashDot, Dotted, LongDash}
+	cycleDashes  = [...]scene.Dash{Solid, Dashed, DashDot, Dotted, LongDash, DashDotDot, ShortDash, Sparse}
 	cycleMarkers = [...]Marker{Disc, Box, Up, Ring, Diamond, Square, Down, Cross, Plus}
 )
 
 // NthLook returns the look of the nth of several series of the same sort. Two
 // of them differ in dash and marker, not in colour alone; their cycles are of
-// lengths without a common factor, so that 35 differ without markers.
+// lengths without a common factor, so that 56 differ without markers.
 func NthLook(n int) Look {
 	return Look{
 		Ink:    cycleInks[n%len(cycleInks)],

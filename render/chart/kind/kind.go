@@ -16,6 +16,7 @@ type Kind struct {
 	Aliases []string // what other programs call it
 	Short   string   // what it shows, for the help
 	Ledger  bool     // of all connections of a capture rather than of one
+	lanes   bool     // a lane for each endpoint, rather than a panel
 	x       chart.Axis
 	draw    func(v *view) []chart.Panel
 	say     func(v *view) []string // sentences for the caption; may be nil
@@ -33,9 +34,9 @@ func Kinds() []*Kind {
 		{Name: "rtt-cdf", Aliases: []string{"rtt-distribution"}, Short: "distribution of the round-trip times", x: chart.Axis{Label: "Round-trip time", Unit: chart.Seconds, Zero: true}, draw: rttCDF, say: sayRTT},
 		{Name: "segment-sizes", Aliases: []string{"segment-size", "segsize", "packet-sizes"}, Short: "payload of each segment along time", x: along, draw: segmentSizes},
 		{Name: "window", Aliases: []string{"window-scaling", "advertised-window", "rwnd"}, Short: "receive window that each side advertised", x: along, draw: window},
-		{Name: "states", Aliases: []string{"state", "state-timeline"}, Short: "the states of both endpoints along time", x: along, draw: states},
-		{Name: "limits", Aliases: []string{"limit"}, Short: "what kept the sender from sending more, along time", x: along, draw: limits, say: sayLimits},
-		{Name: "limit-shares", Aliases: []string{"limits-shares"}, Short: "shares of the transfer's time by what kept the sender from sending more", x: chart.Axis{Label: "Share of the transfer's time", Unit: chart.Percent, Range: chart.Range{Lo: 0, Hi: 1}}, draw: limitShares, say: sayLimits},
+		{Name: "states", Aliases: []string{"state", "state-timeline"}, Short: "the states of both endpoints along time", x: along, lanes: true, draw: states},
+		{Name: "limits", Aliases: []string{"limit"}, Short: "what kept the sender from sending more, along time", x: along, lanes: true, draw: limits, say: sayLimits},
+		{Name: "limit-shares", Aliases: []string{"limits-shares"}, Short: "shares of the transfer's time by what kept the sender from sending more", x: chart.Axis{Label: "Share of the transfer's time", Unit: chart.Percent, Range: chart.Range{Lo: 0, Hi: 1}}, lanes: true, draw: limitShares, say: sayLimits},
 		{Name: "connections", Aliases: []string{"overview", "conversations"}, Short: "all connections of a capture along time, by how they ended", Ledger: true},
 	}
 }
@@ -132,8 +133,8 @@ func (v *view) each(f func(t *Trace, s reconstruct.Side)) {
 	}
 }
 
-// panel gathers series for one panel. Where several traces or sides share it,
-// only the main series of each is kept, under the name of the trace or side.
+// panel gathers series for one panel. Where several traces share it, only the
+// main series of each is kept, under the name of the trace.
 type panel struct {
 	v    *view
 	n    int // main series so far
@@ -159,31 +160,9 @@ func (p *panel) add(t *Trace, s reconstruct.Side, main int, series ...chart.Seri
 		}
 		main.Look = look
 		series = []chart.Series{main}
-	} else if p.v.sides == Both {
-		for i := range series {
-			series[i].Name = s.String() + ": " + series[i].Name
-			if s == reconstruct.Server {
-				series[i].Look = otherSide(series[i].Look)
-			}
-		}
 	}
 	p.n++
 	p.list = append(p.list, series...)
-}
-
-// otherSide is a look for the same of the server, beside the client's.
-func otherSide(l chart.Look) chart.Look {
-	swap := map[chart.Marker]chart.Marker{chart.Disc: chart.Ring, chart.Square: chart.Box, chart.Dot: chart.Plus, chart.Up: chart.Down}
-	if m, ok := swap[l.Marker]; ok {
-		l.Marker = m
-	}
-	if l.Marker == chart.Plus {
-		l.Size = 2
-	}
-	if l.Ink == chart.Blue || l.Ink == chart.Black {
-		l.Ink = chart.Orange
-	}
-	return l
 }
 
 // direction tells whose data a panel shows, for the title of its axis.

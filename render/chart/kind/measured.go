@@ -121,9 +121,13 @@ func rttAlong(v *view) []chart.Panel {
 				timeout.Points = append(timeout.Points, chart.Point{X: x, Y: seconds(r.RTO), Frame: r.Frame})
 			}
 		}
-		p.add(t, s, 0, samples, smooth, timeout)
+		p.add(t, s, 1, samples, smooth, timeout)
 	})
-	return []chart.Panel{{Y: chart.Axis{Label: "Round-trip time" + v.direction(), Unit: chart.Seconds, Zero: true}, Series: p.list}}
+	label := "Round-trip time"
+	if v.overlaid() {
+		label = "Smoothed round-trip time"
+	}
+	return []chart.Panel{{Y: chart.Axis{Label: label + v.direction(), Unit: chart.Seconds, Zero: true}, Series: p.list}}
 }
 
 // samples returns the round-trip times of a side's data, ascending.

@@ -2,6 +2,7 @@ package kind
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/flowstate-tcp/flowstate/analyze/throughput"
@@ -36,23 +37,22 @@ func rates(v *view) []chart.Panel {
 	return []chart.Panel{{Y: chart.Axis{Label: label, Unit: chart.BitsPerSecond, Zero: true}, Series: p.list}}
 }
 
-// niceWindow is a fortieth of the longest connection or a little more, and round.
+// niceWindow is a fortieth of the connection or a little more, and round; of
+// several, between those of the shortest and of the longest.
 func (v *view) niceWindow() time.Duration {
-	least := max(v.longest()/40, time.Microsecond)
+	longest, shortest := 0.0, math.Inf(1)
+	for _, t := range v.traces {
+		length := seconds(t.Conn.End.Sub(t.Conn.Start))
+		longest, shortest = max(longest, length), min(shortest, max(length, longest/1000))
+	}
+	least := math.Sqrt(longest*shortest) / 40
 	for unit := time.Microsecond; ; unit *= 10 {
 		for _, digit := range [...]time.Duration{1, 2, 5} {
-			if window := unit * digit; window >= least {
+			if window := unit * digit; seconds(window) >= least {
 				return window
 			}
 		}
 	}
-}
-
-func (v *view) longest() (longest time.Duration) {
-	for _, t := range v.traces {
-		longest = max(longest, t.Conn.End.Sub(t.Conn.Start))
-	}
-	return longest
 }
 
 // maxRates is how many points a curve of rates has at most.

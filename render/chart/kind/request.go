@@ -33,7 +33,7 @@ func (r *Request) Draw(traces ...*Trace) (*chart.Figure, error) {
 	v := &view{traces: traces, sides: r.Sides, states: r.View.Name, window: r.Window}
 	f := &chart.Figure{Title: r.title(v), X: r.Kinds[0].x, Command: r.Command}
 	for _, k := range r.Kinds {
-		f.Panels = append(f.Panels, k.draw(v)...)
+		f.Panels = append(f.Panels, k.panels(v)...)
 	}
 	for i := range f.Panels {
 		f.Panels[i].Y.Log = r.Log && len(f.Panels[i].Lanes) == 0
@@ -50,6 +50,22 @@ func (r *Request) Draw(traces ...*Trace) (*chart.Figure, error) {
 	}
 	f.Caption = r.caption(v)
 	return f, nil
+}
+
+// panels are those of a kind: one for each side that is shown and has something
+// to show, unless several connections share the axes.
+func (k *Kind) panels(v *view) (list []chart.Panel) {
+	if v.sides != Both || v.overlaid() || k.lanes {
+		return k.draw(v)
+	}
+	for _, side := range [...]Sides{Client, Server} {
+		one := *v
+		one.sides = side
+		if panels := k.draw(&one); !empty(panels) {
+			list = append(list, panels...)
+		}
+	}
+	return list
 }
 
 // along tells whether the X axis is time.

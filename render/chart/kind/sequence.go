@@ -28,6 +28,9 @@ func stevens(v *view) []chart.Panel {
 				series.Points = append(series.Points, chart.Point{X: seconds(r.At), Y: float64(r.Seq), Frame: r.Frame})
 			}
 		}
+		if v.overlaid() {
+			series.Shape = chart.Line // clouds of markers hide each other
+		}
 		p.add(t, s, 0, series)
 	})
 	return []chart.Panel{{Y: bytesAxis(v, "Sequence number"), Series: p.list, Bands: v.slowStarts()}}
