@@ -30,6 +30,17 @@ var rules = [...]rule{
 	{DupACK, (*sight).repeatsACK},
 }
 
+// routineRules are those of rules that a routine segment can meet.
+var routineRules = [...]rule{{WindowFull, (*sight).fillsWindow}}
+
+// routine tells whether the segment is one of the many that continue a stream,
+// or acknowledge something new, and meet none of the other rules.
+func (v *sight) routine() bool {
+	return v.believable && v.plain() && !v.isTruncated() && v.s.Window != 0 &&
+		v.Seq == v.me.Max && len(v.me.holes) == 0 && !v.stalled() &&
+		(v.s.Len > 0 || v.Ack != v.peer.Acked)
+}
+
 // outcomes are asked after it has moved them.
 var outcomes = [...]rule{
 	{Retransmission, (*sight).isRetransmission},

@@ -83,9 +83,15 @@ func (t *Table) take(v *sight) {
 	}
 	v.judge()
 	v.Before = v.c.passed()
-	v.apply(rules[:])
+	if v.routine() {
+		v.apply(routineRules[:])
+	} else {
+		v.apply(rules[:])
+	}
 	v.move()
-	v.apply(outcomes[:])
+	if v.Marks != 0 || v.again > 0 || v.filled > 0 || v.missing > 0 {
+		v.apply(outcomes[:])
+	}
 }
 
 // passed returns how far both streams have passed the tap.

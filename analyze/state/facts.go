@@ -1,6 +1,7 @@
 package state
 
 import (
+	"math"
 	"time"
 
 	"github.com/flowstate-tcp/flowstate/capture"
@@ -69,17 +70,24 @@ type reset struct {
 // and what crosses the tap after a segment did cannot have reached its sender
 // before it sent it.
 type facts struct {
+	// What each segment moves stands together, since a capture of many
+	// connections finds little of this in the processor's cache.
+	lowFIN seq.Offset // end of what it sent without acknowledging the peer's FIN
+	lowSYN seq.Offset // end of what it sent without acknowledging the peer's SYN
+	last   moment     // its last segment that is no reset
+	ackSYN span       // everything that acknowledges the peer's SYN
+
 	syn    span // SYN without ACK
 	synAck span
 	fin    span
 	low    span // its FINs that do not acknowledge the peer's FIN
-	ackSYN span // everything that acknowledges the peer's SYN
 	ackFIN span // everything that acknowledges the peer's FIN
 
 	synAcked  moment     // first acknowledgement by the peer since its latest SYN or SYN,ACK
 	finAcked  moment     // first acknowledgement by the peer since its latest FIN
 	synAckAck seq.Offset // how much of the peer's SYN segment its SYN,ACK acknowledges
 
+	first     moment
 	knowsSYN  moment     // first without SYN that acknowledges the peer's SYN
 	opened    moment     // first that only an endpoint past SYN-RECEIVED sends
 	openedAt  seq.Offset // where it starts, were it not to be the FIN itself
@@ -98,11 +106,6 @@ type facts struct {
 
 	unseen   moment     // acknowledges exactly one octet more than the peer sent here
 	unseenAt seq.Offset // that acknowledgement
-
-	lowSYN seq.Offset // end of what it sent without acknowledging the peer's SYN
-	lowFIN seq.Offset // end of what it sent without acknowledging the peer's FIN
-	first  moment
-	last   moment // its last segment that is no reset
 }
 
 // repeatedBy tells whether another reset says the same at the same stage.
@@ -114,6 +117,7 @@ func (r *reset) repeatedBy(again *reset) bool {
 // Tracker gathers the facts of one connection, one Step at a time. Its size is
 // fixed, whatever the length of the connection. The zero value is ready.
 type Tracker struct {
+	steady [2]seq.Offset // acknowledgements by the side up to here tell nothing that comes once; 0 for none
 	side   [2]facts
 	resets []reset
 
@@ -148,6 +152,7 @@ func (t *Tracker) Observe(step *reconstruct.Step) {
 // swap exchanges the sides, where a late SYN corrects roles that were assumed.
 func (t *Tracker) swap() {
 	t.side[0], t.side[1] = t.side[1], t.side[0]
+	t.steady[0], t.steady[1] = t.steady[1], t.steady[0]
 	for i := range t.resets {
 		t.resets[i].from = t.resets[i].from.Peer()
 	}
@@ -155,6 +160,13 @@ func (t *Tracker) swap() {
 
 func (t *Tracker) observe(step *reconstruct.Step, m moment, x, y reconstruct.Side) {
 	f := &t.side[x]
+	if step.Ack <= t.steady[x] && routine(step, y) {
+		f.last, f.ackSYN.last = m, m
+		f.ackSYN.count++
+		f.lowFIN = max(f.lowFIN, step.End)
+		return
+	}
+	t.steady = [2]seq.Offset{}
 	f.first.set(m)
 	if m.flags.Has(decode.RST) {
 		t.observeReset(step, m, x, y)
@@ -179,6 +191,28 @@ func (t *Tracker) observe(step *reconstruct.Step, m moment, x, y reconstruct.Sid
 	}
 	f.observeOwnFINAcked(step, m, &t.side[y], acksFIN)
 	f.observePassing(step, m, x)
+	t.steady[x] = f.steady(&t.side[y])
+}
+
+// steady returns up to which acknowledgement nothing that f keeps for once is
+// still to come, as long as the segments of both sides are routine.
+func (f *facts) steady(peer *facts) seq.Offset {
+	switch {
+	case !f.knowsSYN.seen() || !f.opened.seen() || !peer.synAcked.seen() || f.unseen.seen():
+		return 0
+	case !f.tookData.seen():
+		return 1
+	}
+	return math.MaxInt64
+}
+
+// routine tells whether a segment does no more than send data and acknowledge:
+// there is no SYN, FIN or reset, and nothing about its numbers is remarkable.
+func routine(step *reconstruct.Step, y reconstruct.Side) bool {
+	const remarkable = 1<<reconstruct.ChallengeACK | 1<<reconstruct.OutOfWindow
+	return step.Segment.Flags&(decode.SYN|decode.FIN|decode.RST) == 0 && step.Marks&remarkable == 0 &&
+		step.HasAck && step.Ack >= 1 && step.Ack <= step.Before[y].Max &&
+		!step.Conn.Half[0].FINSeen && !step.Conn.Half[1].FINSeen
 }
 
 // observeSYN keeps the SYNs, and what was sent before the peer's SYN was known.
