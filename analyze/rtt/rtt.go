@@ -53,11 +53,8 @@ func (r *Result) Agreement() (d time.Duration, ok bool) {
 }
 
 // Best returns the samples of the better method; N is 0 where there are none.
-func (r *Result) Best() (s quantile.Summary) {
-	if r.Method != None {
-		s = r.Samples[r.Method]
-	}
-	return s
+func (r *Result) Best() *quantile.Summary {
+	return &r.Samples[min(r.Method, Timestamps)] // with None, that is empty too
 }
 
 // Tracker measures both sides of one connection. The zero value is ready.

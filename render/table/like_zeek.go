@@ -90,8 +90,8 @@ func (ZeekLog) Append(b []byte, c *Connection) []byte {
 		switch v.kind {
 		case unknown:
 			b = append(b, '-')
-		case words:
-			b = append(b, strings.Join(v.words, ",")...)
+		case listed:
+			b = v.list.appendFlat(b, ',')
 		default:
 			b = append(b, clean(string(v.appendFlat(nil)))...)
 		}

@@ -60,7 +60,7 @@ func rttFields(side reconstruct.Side) fields[Connection] {
 	spread := func(name, meaning string, of func(s *quantile.Summary) int64) {
 		add("rtt."+name, "s", meaning, func(r *rtt.Result) Value {
 			s := r.Best()
-			return when(s.N > 0, span(time.Duration(of(&s))))
+			return when(s.N > 0, span(time.Duration(of(s))))
 		})
 	}
 	add("rtt.method", "", "how the round trips of its data were measured: karn (acknowledgements of what was sent once) or timestamps", func(r *rtt.Result) Value {

@@ -63,9 +63,9 @@ type Table[R any] struct {
 // compiled is a field with its name taken apart once.
 type compiled[R any] struct {
 	of     func(*R) Value
-	flat   string   // name in CSV
-	within []string // objects around it, outermost first
-	key    string   // "name":
+	flat   string    // name in CSV
+	within []*string // the keys of the objects around it, outermost first; each key is one string for all
+	key    string    // "name":
 }
 
 // maxDepth is how deep objects made of dots can lie in one another.
@@ -73,19 +73,28 @@ const maxDepth = 4
 
 func newTable[R any](format Format, list fields[R]) *Table[R] {
 	t := &Table[R]{format: format}
+	keys := map[string]*string{}
 	for _, f := range list {
 		if f.Name == schemaName && format != JSON {
 			continue // a constant in each row of a spreadsheet helps nobody
 		}
 		parts := strings.Split(f.Name, ".")
 		last := len(parts) - 1
-		t.columns = append(t.columns, compiled[R]{
-			of: f.of, flat: strings.ReplaceAll(f.Name, ".", "_"),
-			within: parts[:last], key: string(append(appendQuoted(nil, parts[last]), ':')),
-		})
+		c := compiled[R]{of: f.of, flat: strings.ReplaceAll(f.Name, ".", "_"), key: keyOf(parts[last])}
+		for _, object := range parts[:last] {
+			if keys[object] == nil {
+				key := keyOf(object)
+				keys[object] = &key
+			}
+			c.within = append(c.within, keys[object])
+		}
+		t.columns = append(t.columns, c)
 	}
 	return t
 }
+
+// keyOf returns a name as a key in JSON.
+func keyOf(name string) string { return string(append(appendQuoted(nil, name), ':')) }
 
 // Header appends what comes before the first row: the names of the columns in
 // CSV and TSV, nothing in JSON.
@@ -107,7 +116,11 @@ func (t *Table[R]) Append(b []byte, r *R) []byte {
 	}
 	for i := range t.columns {
 		b = t.separate(b, i)
-		if v := t.columns[i].of(r); v.kind != unknown {
+		switch v := t.columns[i].of(r); {
+		case v.kind == unknown:
+		case v.plain():
+			b = v.appendFlat(b)
+		default:
 			t.cell = v.appendFlat(t.cell[:0])
 			b = t.appendCell(b, t.cell)
 		}
@@ -152,7 +165,7 @@ func (t *Table[R]) appendCell(b, cell []byte) []byte {
 // appendObject writes a row as a JSON object. Objects inside it are opened
 // with their first known value, so that one without any is absent.
 func (t *Table[R]) appendObject(b []byte, r *R) []byte {
-	var open [maxDepth]string
+	var open [maxDepth]*string
 	depth := 0
 	b = append(b, '{')
 	for i := range t.columns {
@@ -170,7 +183,7 @@ func (t *Table[R]) appendObject(b []byte, r *R) []byte {
 		}
 		for ; depth < len(c.within); depth++ {
 			open[depth] = c.within[depth]
-			b = append(appendQuoted(comma(b), open[depth]), ':', '{')
+			b = append(append(comma(b), *open[depth]...), '{')
 		}
 		b = append(comma(b), c.key...)
 		b = v.appendJSON(b)
@@ -207,10 +220,10 @@ func (n nested[R]) appendJSON(b []byte) []byte {
 	return append(b, ']')
 }
 
-func (n nested[R]) appendFlat(b []byte) []byte {
+func (n nested[R]) appendFlat(b []byte, sep byte) []byte {
 	for i := range n.rows {
 		if i > 0 {
-			b = append(b, ' ')
+			b = append(b, sep)
 		}
 		v := n.table.columns[0].of(&n.rows[i])
 		b = v.appendFlat(b)

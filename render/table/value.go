@@ -3,7 +3,6 @@ package table
 import (
 	"math"
 	"strconv"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -21,23 +20,48 @@ const (
 	seconds
 	instant
 	word
-	words
-	records
+	listed
 )
 
 // Value is one cell. The zero value is unknown: absent in JSON, empty in CSV.
+// It is small, since some hundred columns make one for each row.
 type Value struct {
-	kind    kind
-	number  int64 // also tenths, microseconds and nanoseconds
-	word    string
-	words   []string
-	records rows
+	kind   kind
+	number int64 // also tenths, microseconds and nanoseconds
+	word   string
+	list   rows
 }
 
-// rows is a list of objects inside a cell.
+// rows is a list inside a cell.
 type rows interface {
 	appendJSON(b []byte) []byte
-	appendFlat(b []byte) []byte
+	// appendFlat writes the list into one cell, joined by sep, which no name in
+	// it holds.
+	appendFlat(b []byte, sep byte) []byte
+}
+
+// words is a list of names.
+type words []string
+
+func (w words) appendJSON(b []byte) []byte {
+	b = append(b, '[')
+	for i, name := range w {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendQuoted(b, name)
+	}
+	return append(b, ']')
+}
+
+func (w words) appendFlat(b []byte, sep byte) []byte {
+	for i, name := range w {
+		if i > 0 {
+			b = append(b, sep)
+		}
+		b = append(b, name...)
+	}
+	return b
 }
 
 func num[N ~int | ~int64 | ~uint8 | ~uint16 | ~uint32](n N) Value {
@@ -46,7 +70,7 @@ func num[N ~int | ~int64 | ~uint8 | ~uint16 | ~uint32](n N) Value {
 
 func text(s string) Value { return Value{kind: word, word: s} }
 
-func names(list []string) Value { return Value{kind: words, words: list} }
+func names(list []string) Value { return Value{kind: listed, list: words(list)} }
 
 func span(d time.Duration) Value { return Value{kind: seconds, number: int64(d)} }
 
@@ -65,7 +89,7 @@ func share(part, whole int64) Value {
 	return Value{kind: seconds, number: int64(math.Round(float64(part)/float64(whole)*places)) * (1e9 / places)}
 }
 
-func list(r rows) Value { return Value{kind: records, records: r} }
+func list(r rows) Value { return Value{kind: listed, list: r} }
 
 // moment is a time on the clock, unknown for a packet without one.
 func moment(t capture.Timestamp) Value {
@@ -99,23 +123,18 @@ func (v *Value) appendJSON(b []byte) []byte {
 	case instant:
 		b = append(b, '"')
 		return append(appendInstant(b, v.number), '"')
-	case words:
-		b = append(b, '[')
-		for i, w := range v.words {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b = appendQuoted(b, w)
-		}
-		return append(b, ']')
-	case records:
-		return v.records.appendJSON(b)
+	case listed:
+		return v.list.appendJSON(b)
 	}
 	return appendQuoted(b, v.word)
 }
 
+// plain tells whether nothing in the text of the value needs quotes in any
+// format: it is a number or a time.
+func (v *Value) plain() bool { return v.kind < word }
+
 // appendFlat writes the value for a cell of CSV or TSV, not yet quoted. Lists
-// are joined by spaces, which no name in them holds.
+// are joined by spaces.
 func (v *Value) appendFlat(b []byte) []byte {
 	switch v.kind {
 	case number:
@@ -128,10 +147,8 @@ func (v *Value) appendFlat(b []byte) []byte {
 		return appendSeconds(b, time.Duration(v.number))
 	case instant:
 		return appendInstant(b, v.number)
-	case words:
-		return append(b, strings.Join(v.words, " ")...)
-	case records:
-		return v.records.appendFlat(b)
+	case listed:
+		return v.list.appendFlat(b, ' ')
 	}
 	return append(b, v.word...)
 }

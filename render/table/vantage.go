@@ -19,7 +19,7 @@ type halfTrip struct {
 func (c *Connection) halfTrip(side reconstruct.Side) halfTrip {
 	r := &c.Sides[side.Peer()].RTT
 	if s := r.Best(); s.N > 0 {
-		return halfTrip{r.Method.String(), s}
+		return halfTrip{r.Method.String(), *s}
 	}
 	if h := &c.Vantage.Half[side]; h.Shook {
 		v := int64(h.Handshake)
