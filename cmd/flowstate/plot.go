@@ -1,16 +1,12 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
-	"io"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/flowstate-tcp/flowstate/render/chart"
 	"github.com/flowstate-tcp/flowstate/render/chart/kind"
 	"github.com/flowstate-tcp/flowstate/render/scene"
 )
@@ -62,7 +58,9 @@ func plot(p *program, flags *plotFlags, args []string) error {
 	if err := flags.checkCount(inputs); err != nil {
 		return err
 	}
-	w := &plotter{p: p, flags: flags, format: format, inputs: inputs}
+	w := &plotter{flags: flags, figures: figures{
+		p: p, inputs: inputs, format: format, size: flags.size.Size, noCSV: flags.noCSV, latex: flags.latex, caption: flags.caption,
+	}}
 	w.nameFigures()
 	if w.fonts, err = scene.NewFonts(); err != nil {
 		return err
@@ -98,50 +96,6 @@ func commandLine(args []string) string {
 		words = append(words, quote(a))
 	}
 	return strings.Join(words, " ")
-}
-
-// save writes a figure and what goes beside it.
-func (w *plotter) save(f *chart.Figure, path string) error {
-	page := f.Draw(&w.fonts, w.flags.size.Size)
-	if err := w.write(path, func(out io.Writer) error { return page.Write(out, w.format, &w.fonts) }); err != nil {
-		return err
-	}
-	if path == "" {
-		return nil
-	}
-	base := strings.TrimSuffix(path, filepath.Ext(path))
-	beside := []struct {
-		wanted bool
-		ending string
-		write  func(io.Writer) error
-	}{
-		{!w.flags.noCSV, ".csv", f.WriteCSV},
-		{w.flags.latex, ".tex", func(out io.Writer) error {
-			return f.WriteLaTeX(out, &w.fonts, w.flags.size.Size, filepath.Base(base))
-		}},
-		{w.flags.caption, ".txt", f.WriteCaption},
-	}
-	for _, b := range beside {
-		if b.wanted {
-			if err := w.write(base+b.ending, b.write); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// write writes a file whole or not at all; without a path, to standard output.
-func (w *plotter) write(path string, fill func(io.Writer) error) error {
-	out, err := w.p.openOutput(path, w.inputs)
-	if err != nil {
-		return err
-	}
-	defer out.discard()
-	if err := fill(out); err != nil {
-		return fmt.Errorf("%s: %w", cmp.Or(path, "standard output"), err)
-	}
-	return out.commit()
 }
 
 // finish draws what needs all captures to be read.

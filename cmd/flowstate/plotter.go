@@ -9,17 +9,13 @@ import (
 
 	"github.com/flowstate-tcp/flowstate/analyze"
 	"github.com/flowstate-tcp/flowstate/render/chart/kind"
-	"github.com/flowstate-tcp/flowstate/render/scene"
 )
 
 // plotter gathers the connections of captures and draws them.
 type plotter struct {
-	p       *program
+	figures
 	flags   *plotFlags
-	format  scene.Format
-	inputs  []string
 	bases   []string // of the names of figures, for each input
-	fonts   scene.Fonts
 	request kind.Request
 
 	found []*kind.Trace // to be drawn in one figure

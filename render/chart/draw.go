@@ -23,6 +23,9 @@ func (s Size) String() string { return sizeNames[s] }
 // Sizes returns the names of all sizes.
 func Sizes() []string { return sizeNames[:] }
 
+// Width returns how wide a page of the size is, in points.
+func (s Size) Width() float64 { return sizes[s].width }
+
 const millimetre = 72 / 25.4
 
 // dimensions are the lengths that follow from a size, in points.

@@ -28,7 +28,7 @@ func (f *Figure) WriteLaTeX(w io.Writer, fonts *scene.Fonts, size Size, label st
 		l.panel(&d.parts[i], i == len(d.parts)-1)
 	}
 	l.printf("\\end{groupplot}\n\\end{tikzpicture}\n")
-	l.printf("\\caption{%s}\n\\label{fig:%s}\n\\end{figure}\n", escapeLaTeX(f.Caption), escapeLabel(label))
+	l.printf("\\caption{%s}\n\\label{fig:%s}\n\\end{figure}\n", EscapeLaTeX(f.Caption), EscapeLabel(label))
 	if f.Command != "" {
 		l.printf("%% Made by: %s\n", strings.ReplaceAll(scene.Clean(f.Command), "\n", " "))
 	}
@@ -122,9 +122,9 @@ func (l *latex) colours() {
 
 // panel writes one plot.
 func (l *latex) panel(p *part, lowest bool) {
-	l.printf("\\nextgroupplot[height=%.0fmm, title={%s}, title style={yshift=%dpt}", p.height/millimetre, escapeLaTeX(p.head.title), legendRow*l.legendRows(p))
+	l.printf("\\nextgroupplot[height=%.0fmm, title={%s}, title style={yshift=%dpt}", p.height/millimetre, EscapeLaTeX(p.head.title), legendRow*l.legendRows(p))
 	if lowest {
-		l.printf(", xlabel={%s}", escapeLaTeX(l.d.x.title()))
+		l.printf(", xlabel={%s}", EscapeLaTeX(l.d.x.title()))
 	}
 	if p.y == nil {
 		l.lanes(p)
@@ -148,7 +148,7 @@ func (l *latex) panel(p *part, lowest bool) {
 		}
 	}
 	if len(p.panel.Bands) > 0 {
-		l.printf("\\addlegendimage{area legend, draw=none, %s}\n\\addlegendentry{%s}\n", latexFill(p.panel.Bands[0].Fill), escapeLaTeX(p.panel.Bands[0].Name))
+		l.printf("\\addlegendimage{area legend, draw=none, %s}\n\\addlegendentry{%s}\n", latexFill(p.panel.Bands[0].Fill), EscapeLaTeX(p.panel.Bands[0].Name))
 	}
 	for i := range p.panel.Series {
 		l.series(p, &p.panel.Series[i])
@@ -158,7 +158,7 @@ func (l *latex) panel(p *part, lowest bool) {
 func (l *latex) list(names []string) string {
 	var out []string
 	for _, n := range names {
-		out = append(out, "{"+escapeLaTeX(n)+"}")
+		out = append(out, "{"+EscapeLaTeX(n)+"}")
 	}
 	return strings.Join(out, ",")
 }
@@ -168,7 +168,7 @@ func (l *latex) series(p *part, s *Series) {
 	told := !p.head.explains(s)
 	entry := func() {
 		if !told {
-			l.printf("\\addlegendentry{%s}\n", escapeLaTeX(s.Name))
+			l.printf("\\addlegendentry{%s}\n", EscapeLaTeX(s.Name))
 			told = true
 		}
 	}

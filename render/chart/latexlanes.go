@@ -16,7 +16,7 @@ func (l *latex) lanes(p *part) {
 	l.printf(", ymin=%s, ymax=0, ytick={%s}, yticklabels={%s}, ymajorgrids=false]\n", scene.Num(-p.height), strings.Join(at, ","), l.list(names))
 	for i := range p.panel.Key {
 		k := &p.panel.Key[i]
-		l.printf("\\addlegendimage{area legend, draw=black, line width=0.3pt, %s}\n\\addlegendentry{%s}\n", latexFill(k.Fill), escapeLaTeX(k.Name))
+		l.printf("\\addlegendimage{area legend, draw=black, line width=0.3pt, %s}\n\\addlegendentry{%s}\n", latexFill(k.Fill), EscapeLaTeX(k.Name))
 	}
 	for i := range p.lanes {
 		for j := range p.lanes[i].spans {
@@ -35,8 +35,8 @@ func (l *latex) span(lane *laidLane, s *laidSpan) {
 	case s.below:
 		row := bottom + 3 + float64(s.row)*l.d.text*leading
 		l.printf("\\draw[gray, line width=0.3pt] (axis cs:%s,%s) -- (axis cs:%s,%s);\n", x(s.pole), y(bottom), x(s.pole), y(row+l.d.text*0.9))
-		l.printf("\\node[anchor=west, inner sep=0pt, font=\\scriptsize] at (axis cs:%s,%s) {%s};\n", x(s.x), y(row+l.d.text*0.5), escapeLaTeX(s.text))
+		l.printf("\\node[anchor=west, inner sep=0pt, font=\\scriptsize] at (axis cs:%s,%s) {%s};\n", x(s.x), y(row+l.d.text*0.5), EscapeLaTeX(s.text))
 	case s.text != "" && s.wide+4 <= s.hi-s.lo:
-		l.printf("\\node[inner sep=0pt, font=\\scriptsize] at (axis cs:%s,%s) {%s};\n", x((s.lo+s.hi)/2), y(lane.top+lane.height/2), escapeLaTeX(s.text))
+		l.printf("\\node[inner sep=0pt, font=\\scriptsize] at (axis cs:%s,%s) {%s};\n", x((s.lo+s.hi)/2), y(lane.top+lane.height/2), EscapeLaTeX(s.text))
 	}
 }

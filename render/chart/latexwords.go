@@ -32,16 +32,16 @@ func latexFill(f Fill) string {
 var latexEscapes = strings.NewReplacer(
 	`\`, `\textbackslash{}`, `{`, `\{`, `}`, `\}`, `%`, `\%`, `#`, `\#`, `&`, `\&`, `_`, `\_`, `$`, `\$`,
 	`~`, `\textasciitilde{}`, `^`, `\textasciicircum{}`, `<`, `\textless{}`, `>`, `\textgreater{}`, `"`, `\textquotedbl{}`,
-	`…`, `\ldots{}`, `µ`, `\textmu{}`, `–`, `--`, `×`, `$\times$`, `→`, `$\rightarrow$`,
+	`…`, `\ldots{}`, `µ`, `\textmu{}`, `°`, `\textdegree{}`, `–`, `--`, `×`, `$\times$`, `→`, `$\rightarrow$`,
 )
 
-// escapeLaTeX makes text safe to be set by LaTeX.
-func escapeLaTeX(s string) string {
+// EscapeLaTeX makes text safe to be set by LaTeX.
+func EscapeLaTeX(s string) string {
 	return latexEscapes.Replace(scene.Clean(s))
 }
 
-// escapeLabel keeps of a label what LaTeX takes in one.
-func escapeLabel(s string) string {
+// EscapeLabel keeps of a label what LaTeX takes in one.
+func EscapeLabel(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r < 0x80 && (r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-.:+", r)) {
 			return r

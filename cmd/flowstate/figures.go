@@ -1,0 +1,76 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"github.com/flowstate-tcp/flowstate/render/chart"
+	"github.com/flowstate-tcp/flowstate/render/scene"
+)
+
+// drawing is what can be drawn on a page, and told beside it.
+type drawing interface {
+	Draw(fonts *scene.Fonts, size chart.Size) *scene.Scene
+	WriteCSV(w io.Writer) error
+	WriteCaption(w io.Writer) error
+	WriteLaTeX(w io.Writer, fonts *scene.Fonts, size chart.Size, label string) error
+}
+
+// figures writes figures and what goes beside them.
+type figures struct {
+	p       *program
+	inputs  []string
+	fonts   scene.Fonts
+	format  scene.Format
+	size    chart.Size
+	noCSV   bool
+	latex   bool
+	caption bool
+}
+
+// save writes a figure; without a path, to standard output and alone.
+func (w *figures) save(f drawing, path string) error {
+	page := f.Draw(&w.fonts, w.size)
+	if err := w.write(path, func(out io.Writer) error { return page.Write(out, w.format, &w.fonts) }); err != nil || path == "" {
+		return err
+	}
+	return w.saveBeside(f, path)
+}
+
+// saveBeside writes what goes beside the figure at path.
+func (w *figures) saveBeside(f drawing, path string) error {
+	base := strings.TrimSuffix(path, filepath.Ext(path))
+	beside := []struct {
+		wanted bool
+		ending string
+		write  func(io.Writer) error
+	}{
+		{!w.noCSV, ".csv", f.WriteCSV},
+		{w.latex, ".tex", func(out io.Writer) error { return f.WriteLaTeX(out, &w.fonts, w.size, filepath.Base(base)) }},
+		{w.caption, ".txt", f.WriteCaption},
+	}
+	for _, b := range beside {
+		if b.wanted {
+			if err := w.write(base+b.ending, b.write); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// write writes a file whole or not at all; without a path, to standard output.
+func (w *figures) write(path string, fill func(io.Writer) error) error {
+	out, err := w.p.openOutput(path, w.inputs)
+	if err != nil {
+		return err
+	}
+	defer out.discard()
+	if err := fill(out); err != nil {
+		return fmt.Errorf("%s: %w", cmp.Or(path, "standard output"), err)
+	}
+	return out.commit()
+}
