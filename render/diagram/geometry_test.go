@@ -162,6 +162,16 @@ func TestAnyEdges(t *testing.T) {
 	})
 }
 
+// TestMoreColumnsThanRows leads an edge along a channel between columns that
+// has no counterpart between rows.
+func TestMoreColumnsThanRows(t *testing.T) {
+	r := renderer(t)
+	l := layoutGrid(crowd([][2]int{{0, 3}, {2, 2}}, 0), &r.fonts)
+	for _, w := range l.check(&r.fonts, true) {
+		t.Error(w)
+	}
+}
+
 // TestForeignEdges draws the machine with a few edges that it does not have:
 // what the overlay of a strange capture looks like.
 func TestForeignEdges(t *testing.T) {

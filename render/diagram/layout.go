@@ -232,12 +232,13 @@ func (d *grid) meet(s spacing, b scene.Rect, node int, side border, place float6
 // lane is the coordinate of a run along a channel. The lanes of a channel
 // share its room evenly.
 func (d *grid) lane(s spacing, xs, ys, heights []float64, h hop, lane int) float64 {
-	count, at, room := d.lanes.rowCount[h.channel], ys, s.gaps[h.channel]
+	counts, at, rooms := d.lanes.rowCount, ys, s.gaps
 	half := func(i int) float64 { return heights[i] / 2 }
 	if h.vertical {
-		count, at, room = d.lanes.colCount[h.channel], xs, s.channels[h.channel]
+		counts, at, rooms = d.lanes.colCount, xs, s.channels
 		half = func(int) float64 { return d.names / 2 }
 	}
+	count, room := counts[h.channel], rooms[h.channel]
 	switch last := len(at) - 1; h.channel {
 	case 0:
 		return at[0] - half(0) - room*float64(lane+1)/float64(count)
