@@ -219,15 +219,36 @@ func anyFigure(t *rapid.T) *Figure {
 func anyLanes(t *rapid.T) (lanes []Lane) {
 	for range rapid.IntRange(1, 4).Draw(t, "lanes") {
 		l := Lane{Name: rapid.StringN(0, 40, -1).Draw(t, "lane")}
-		at := 0.0
+		at, late := 0.0, 0.0
 		for range rapid.IntRange(0, 8).Draw(t, "spans") {
 			end := at + rapid.SampledFrom([]float64{0, 0.001, 1, 20}).Draw(t, "length")
-			l.Spans = append(l.Spans, Span{Range: Range{at, end}, Text: "ESTABLISHED"[:rapid.IntRange(0, 11).Draw(t, "text")]})
-			at = end
+			l.Spans = append(l.Spans, Span{Range: Range{at, end}, Early: late, Text: "ESTABLISHED"[:rapid.IntRange(0, 11).Draw(t, "text")], Fill: Fill{Hatch: Crossed}})
+			late = rapid.SampledFrom([]float64{0, 0.1, 30}).Draw(t, "late")
+			l.Spans[len(l.Spans)-1].Late = late
+			at = end + late
 		}
 		lanes = append(lanes, l)
 	}
 	return lanes
+}
+
+// TestClipConvex holds clipping by a box to clipping by the same box as a shape.
+func TestClipConvex(t *testing.T) {
+	place := rapid.Custom(func(t *rapid.T) scene.Point {
+		return scene.Pt(rapid.Float64Range(-20, 20).Draw(t, "x"), rapid.Float64Range(-20, 20).Draw(t, "y"))
+	})
+	rapid.Check(t, func(t *rapid.T) {
+		box := scene.Spanning(place.Draw(t, "corner"), place.Draw(t, "other"))
+		a, b := place.Draw(t, "a"), place.Draw(t, "b")
+		if box.Width() < 0.1 || box.Height() < 0.1 {
+			return
+		}
+		p, q, ok := clip(box, a, b)
+		u, v, also := clipConvex(corners(box), a, b)
+		if ok != also && p.Dist(q) > 1e-9 || ok && also && p.Dist(u)+q.Dist(v) > 1e-6 {
+			t.Fatalf("%v to %v in %v: %v %v %t, as a shape %v %v %t", a, b, box, p, q, ok, u, v, also)
+		}
+	})
 }
 
 func TestUnits(t *testing.T) {

@@ -70,3 +70,40 @@ func stairs(points []scene.Point) []scene.Point {
 	}
 	return line
 }
+
+// clipConvex returns the part of the segment from a to b inside a convex shape,
+// whose corners go clockwise (Cyrus–Beck).
+func clipConvex(shape []scene.Point, a, b scene.Point) (p, q scene.Point, ok bool) {
+	d := b.Sub(a)
+	t0, t1 := 0.0, 1.0
+	for i, c := range shape {
+		side := shape[(i+1)%len(shape)].Sub(c)
+		inward := scene.Pt(-side.Y, side.X)
+		depth := inward.X*(a.X-c.X) + inward.Y*(a.Y-c.Y)
+		speed := inward.X*d.X + inward.Y*d.Y
+		switch {
+		case speed == 0 && depth < 0:
+			return p, q, false
+		case speed > 0:
+			t0 = max(t0, -depth/speed)
+		case speed < 0:
+			t1 = min(t1, -depth/speed)
+		}
+	}
+	return a.Add(d.Mul(t0)), a.Add(d.Mul(t1)), t0 <= t1
+}
+
+// cutSide takes off a convex shape what lies left of x, or right of it.
+func cutSide(shape []scene.Point, x float64, right bool) (kept []scene.Point) {
+	in := func(p scene.Point) bool { return right && p.X <= x || !right && p.X >= x }
+	for i, p := range shape {
+		next := shape[(i+1)%len(shape)]
+		if in(p) {
+			kept = append(kept, p)
+		}
+		if in(p) != in(next) {
+			kept = append(kept, scene.Pt(x, p.Y+(next.Y-p.Y)*(x-p.X)/(next.X-p.X)))
+		}
+	}
+	return kept
+}

@@ -9,7 +9,7 @@ import (
 )
 
 // csvHeader names the columns. low and high are the ends of a bar, a span or a
-// whisker.
+// whisker; a span of a lane begins for certain at x, and at low at the earliest.
 var csvHeader = []string{"panel", "series", "frame", "x", "x_unit", "y", "low", "high", "unit", "text"}
 
 // WriteCSV writes all points of a figure, unthinned, one a line.
@@ -69,8 +69,9 @@ func (l *Lane) writeCSV(out *csv.Writer, p *Panel, x Unit) error {
 		if s.Note != "" {
 			text = s.Note
 		}
-		lo, hi := string(appendValue(nil, s.Lo)), string(appendValue(nil, s.Hi))
-		if err := out.Write([]string{p.Y.Label, l.Name, "", lo, x.String(), "", lo, hi, "", text}); err != nil {
+		value := func(v float64) string { return string(appendValue(nil, v)) }
+		line := []string{p.Y.Label, l.Name, "", value(s.Lo), x.String(), "", value(s.Lo - s.Early), value(s.Hi + s.Late), "", text}
+		if err := out.Write(line); err != nil {
 			return err
 		}
 	}

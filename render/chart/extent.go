@@ -36,8 +36,8 @@ func (f *Figure) extent() Range {
 		}
 		for _, l := range p.Lanes {
 			for _, s := range l.Spans {
-				h.add(s.Lo)
-				h.add(s.Hi)
+				h.add(s.Lo - s.Early)
+				h.add(s.Hi + s.Late)
 			}
 		}
 	}

@@ -93,12 +93,15 @@ type Lane struct {
 	Spans []Span
 }
 
-// Span is a stretch of a lane.
+// Span is a stretch of a lane. Where it is not known when exactly it begins or
+// ends, that border is drawn slanted; Early is then the Late of the span before.
 type Span struct {
 	Range
-	Text string // inside it, or below where there is no room
-	Note string // for the CSV alone
-	Fill Fill
+	Early float64 // how much before Lo it may begin
+	Late  float64 // how much after Hi it may end
+	Text  string  // inside it, or below where there is no room
+	Note  string  // for the CSV alone, instead of Text
+	Fill  Fill
 }
 
 // Hatch is how an area is filled, for readers without colours.

@@ -1,23 +1,34 @@
 package chart
 
-import "github.com/flowstate-tcp/flowstate/render/scene"
+import (
+	"math"
+
+	"github.com/flowstate-tcp/flowstate/render/scene"
+)
 
 // hatchGap is how far the lines of a hatch are apart, in points.
 const hatchGap = 3.2
 
-// draw fills a box.
-func (f Fill) draw(s *scene.Scene, r scene.Rect) {
-	s.Add(scene.Mark{Path: boxPath(r), Closed: true, Filled: true, Fill: f.Ink})
+// draw fills a convex shape.
+func (f Fill) draw(s *scene.Scene, shape ...scene.Point) {
+	if len(shape) < 3 {
+		return
+	}
+	s.Add(scene.Mark{Path: scene.StraightPath(shape...), Closed: true, Filled: true, Fill: f.Ink})
+	r := scene.Corners(shape[0], shape[0])
+	for _, p := range shape {
+		r = r.Union(scene.Corners(p, p))
+	}
 	var path []scene.Piece
 	add := func(a, b scene.Point) {
-		if p, q, ok := clip(r, a, b); ok && p.Dist(q) > 0.3 {
+		if p, q, ok := clipConvex(shape, a, b); ok && p.Dist(q) > 0.3 {
 			path = append(path, scene.Piece{To: p, Break: true}, scene.Piece{To: q})
 		}
 	}
 	h := r.Height()
-	// The lines of neighbouring boxes continue each other: they start at
+	// The lines of neighbouring shapes continue each other: they start at
 	// multiples of the gap from the left end of the page.
-	start := r.Min.X - h - mod(r.Min.X-h, hatchGap)
+	start := math.Floor((r.Min.X-h)/hatchGap) * hatchGap
 	for x := start; f.Hatch != Plain && x < r.Max.X; x += hatchGap {
 		if f.Hatch == Rising || f.Hatch == Crossed {
 			add(scene.Pt(x, r.Max.Y), scene.Pt(x+h, r.Min.Y))
@@ -36,13 +47,9 @@ func (f Fill) draw(s *scene.Scene, r scene.Rect) {
 
 const hatchInk scene.Ink = 0x707070
 
-func boxPath(r scene.Rect) []scene.Piece {
-	return scene.StraightPath(r.Min, scene.Pt(r.Max.X, r.Min.Y), r.Max, scene.Pt(r.Min.X, r.Max.Y))
+// corners are those of a box, clockwise.
+func corners(r scene.Rect) []scene.Point {
+	return []scene.Point{r.Min, scene.Pt(r.Max.X, r.Min.Y), r.Max, scene.Pt(r.Min.X, r.Max.Y)}
 }
 
-func mod(v, m float64) float64 {
-	for v < 0 {
-		v += m * 100
-	}
-	return v - m*float64(int(v/m))
-}
+func boxPath(r scene.Rect) []scene.Piece { return scene.StraightPath(corners(r)...) }

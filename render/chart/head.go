@@ -167,7 +167,7 @@ func (e *entry) draw(d *drawing, at scene.Point) {
 	switch {
 	case e.fill != nil:
 		box := scene.Box(centre, sampleWide, d.text)
-		e.fill.draw(d.s, box)
+		e.fill.draw(d.s, corners(box)...)
 		d.s.Add(scene.Mark{Path: boxPath(box), Closed: true, Stroke: scene.Pen(Grey, 0.4, scene.Solid)})
 	case e.series.Shape == Bars || e.series.Shape == Quartiles:
 		path := scene.StraightPath(scene.Pt(centre.X, mid-d.text*0.42), scene.Pt(centre.X, mid+d.text*0.42))

@@ -27,6 +27,9 @@ type laidSpan struct {
 
 const laneGap = 5.0
 
+// slantShare is how much of a slanted border a text in the middle may use.
+const slantShare = 0.2
+
 // laneNames returns how much room the names of lanes take.
 func (d *drawing) laneNames(lanes []Lane) (wide float64) {
 	for i := range lanes {
@@ -78,10 +81,12 @@ func (d *drawing) layLane(l *Lane, below bool) laidLane {
 	out := laidLane{lane: l, name: d.laneName(l)}
 	for i := range l.Spans {
 		s := laidSpan{span: &l.Spans[i], text: scene.Clean(l.Spans[i].Text)}
-		s.lo, s.hi = max(d.x.at(s.span.Lo), d.x.a), min(d.x.at(s.span.Hi), d.x.b)
-		if s.span.Hi < d.x.lo || s.span.Lo > d.x.hi {
+		if s.span.Hi+s.span.Late < d.x.lo || s.span.Lo-s.span.Early > d.x.hi {
 			continue
 		}
+		// What is left of the span at the height of its text.
+		s.lo = min(max(d.x.at(s.span.Lo-s.span.Early*slantShare), d.x.a), d.x.b)
+		s.hi = max(min(d.x.at(s.span.Hi+s.span.Late*slantShare), d.x.b), d.x.a)
 		if n := len(out.spans) - 1; n >= 0 && !below && s.hi-s.lo < column && s.lo-out.spans[n].lo < column {
 			out.spans[n].hi = s.hi // too narrow to be seen: the one before has the place
 			continue
@@ -162,13 +167,23 @@ func (d *drawing) drawLanes(p *part) {
 		for j := range l.spans {
 			s := &l.spans[j]
 			box := scene.Corners(scene.Pt(s.lo, top), scene.Pt(max(s.hi, s.lo+0.4), top+l.height))
-			s.span.Fill.draw(d.s, box)
-			if box.Width() > 1.5 {
-				d.s.Add(scene.Mark{Path: boxPath(box), Closed: true, Stroke: scene.Pen(scene.Black, 0.4, scene.Solid)})
+			shape := d.shape(s.span, top, top+l.height)
+			s.span.Fill.draw(d.s, shape...)
+			if len(shape) > 2 && (box.Width() > 1.5 || s.span.Early+s.span.Late > 0) {
+				d.s.Add(scene.Mark{Path: scene.StraightPath(shape...), Closed: true, Stroke: scene.Pen(scene.Black, 0.4, scene.Solid)})
 			}
 			d.spanText(s, box, base)
 		}
 	}
+}
+
+// shape is the outline of a span within the axis, clockwise: at its top it begins
+// late and ends late, at its bottom it begins early and ends early.
+func (d *drawing) shape(s *Span, top, bottom float64) []scene.Point {
+	a, b := d.x.at(s.Lo), d.x.at(s.Hi+s.Late)
+	c, e := max(d.x.at(s.Hi), d.x.at(s.Lo-s.Early)+0.4), d.x.at(s.Lo-s.Early)
+	outline := []scene.Point{{X: a, Y: top}, {X: max(b, a+0.4), Y: top}, {X: c, Y: bottom}, {X: e, Y: bottom}}
+	return cutSide(cutSide(outline, d.x.a, false), d.x.b, true)
 }
 
 // spanText writes the text of a span into it, on a ground that hides the hatch,

@@ -30,7 +30,11 @@ func (l *latex) span(lane *laidLane, s *laidSpan) {
 	x := func(at float64) string { return l.x(l.d.x.value(at)) }
 	y := func(down float64) string { return scene.Num(-down) }
 	bottom := lane.top + lane.height
-	l.printf("\\filldraw[draw=black, line width=0.3pt, %s] (axis cs:%s,%s) rectangle (axis cs:%s,%s);\n", latexFill(s.span.Fill), x(s.lo), y(lane.top), x(s.hi), y(bottom))
+	l.printf("\\filldraw[draw=black, line width=0.3pt, %s] ", latexFill(s.span.Fill))
+	for _, p := range l.d.shape(s.span, lane.top, bottom) {
+		l.printf("(axis cs:%s,%s) -- ", x(p.X), y(p.Y))
+	}
+	l.printf("cycle;\n")
 	switch {
 	case s.below:
 		row := bottom + 3 + float64(s.row)*l.d.text*leading

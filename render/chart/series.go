@@ -11,7 +11,7 @@ func (d *drawing) bands(p *part) {
 	for _, b := range p.panel.Bands {
 		lo, hi := max(d.x.at(b.Lo), p.area.Min.X), min(d.x.at(b.Hi), p.area.Max.X)
 		if lo < hi {
-			b.Fill.draw(d.s, scene.Corners(scene.Pt(lo, p.area.Min.Y), scene.Pt(hi, p.area.Max.Y)))
+			b.Fill.draw(d.s, corners(scene.Corners(scene.Pt(lo, p.area.Min.Y), scene.Pt(hi, p.area.Max.Y)))...)
 		}
 	}
 }

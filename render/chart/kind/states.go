@@ -25,10 +25,6 @@ var stateFills = [state.NumStates]chart.Fill{
 	state.TimeWait:    {Ink: 0xd9d9d9, Hatch: chart.Upright},
 }
 
-// uncertain is the ground of a time in which the capture leaves open which of
-// two states an endpoint was in.
-var uncertain = chart.Fill{Ink: scene.White, Hatch: chart.Crossed}
-
 // states shows the path of each endpoint as a lane.
 func states(v *view) []chart.Panel {
 	panel := chart.Panel{Y: chart.Axis{Label: "State"}, Below: true}
@@ -44,8 +40,8 @@ func states(v *view) []chart.Panel {
 			spans := v.path(t, s)
 			panel.Lanes = append(panel.Lanes, chart.Lane{Name: name, Spans: spans})
 			for i := range spans {
-				if spans[i].Fill == uncertain && len(panel.Key) == 0 {
-					panel.Key = []chart.Key{{Name: "one or the other", Fill: uncertain}}
+				if spans[i].Early > 0 {
+					panel.Y.Label = "State (a slanted border: the change came in between)"
 				}
 			}
 		}
@@ -57,20 +53,19 @@ func states(v *view) []chart.Panel {
 func (v *view) path(t *Trace, s reconstruct.Side) (spans []chart.Span) {
 	end := t.Conn.End.Sub(t.Conn.Start)
 	tail := end / 25 // in which the last state is seen
-	at, in := time.Duration(0), t.Conn.States.Start[s]
-	add := func(from, to time.Duration, text, note string, f chart.Fill) {
-		if to > from || text != "" {
-			spans = append(spans, chart.Span{Range: chart.Range{Lo: seconds(from), Hi: seconds(to)}, Text: text, Note: note, Fill: f})
-		}
-	}
+	in := t.Conn.States.Start[s]
+	now := chart.Span{Text: v.states(in), Fill: stateFills[in]}
+	at := time.Duration(0)
 	for _, step := range t.Conn.States.Paths[s] {
 		from, to := bounds(&step, at)
-		add(at, from, v.states(in), "", stateFills[in])
-		add(from, to, "", v.states(in)+" or "+v.states(step.To), uncertain)
-		at, in = to, step.To
+		now.Hi, now.Late = seconds(from), seconds(to-from)
+		spans = append(spans, now)
+		now = chart.Span{Text: v.states(step.To), Fill: stateFills[step.To], Early: seconds(to - from)}
+		now.Lo = seconds(to)
+		at = to
 	}
-	add(at, max(at, end)+tail, v.states(in), "", stateFills[in])
-	return spans
+	now.Hi = seconds(max(at, end) + tail)
+	return append(spans, now)
 }
 
 // bounds are the times between which a step was taken.
