@@ -103,7 +103,7 @@ type place struct {
 
 // places lists the taps. On loopback there is one interface for both ends.
 func (r *session) places(l link.Link) []place {
-	if r.settings.Loopback {
+	if r.settings.Loopback && len(r.settings.Ends) > 0 {
 		return []place{{"both", *l.Hosts()[0]}}
 	}
 	var all []place

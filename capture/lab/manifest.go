@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"time"
 
+	"github.com/flowstate-tcp/flowstate/capture"
 	"github.com/flowstate-tcp/flowstate/capture/link"
 	"github.com/flowstate-tcp/flowstate/capture/workload"
 )
@@ -96,20 +98,33 @@ func (r *Run) Tap(host string) *Tap {
 }
 
 // ReadCalls reads a log as workload.WriteCalls wrote it.
-func ReadCalls(path string) (calls []workload.Call, err error) {
+func ReadCalls(path string) ([]workload.Call, error) { return readLines[workload.Call](path) }
+
+// Window is the congestion window that a kernel told of one of its connections.
+type Window struct {
+	Time  capture.Timestamp `json:"time_ns"`
+	Local netip.AddrPort    `json:"local"`
+	Cwnd  int64             `json:"cwnd"` // octets; 0: unknown
+}
+
+// ReadWindows reads the congestion windows of a run's samples.
+func ReadWindows(path string) ([]Window, error) { return readLines[Window](path) }
+
+// readLines reads a file of JSON values.
+func readLines[T any](path string) (all []T, err error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close() // it was only read
 	for lines := json.NewDecoder(f); lines.More(); {
-		var c workload.Call
-		if err := lines.Decode(&c); err != nil {
-			return nil, fmt.Errorf("%s: call %d: %w", path, len(calls)+1, err)
+		var v T
+		if err := lines.Decode(&v); err != nil {
+			return nil, fmt.Errorf("%s: entry %d: %w", path, len(all)+1, err)
 		}
-		calls = append(calls, c)
+		all = append(all, v)
 	}
-	return calls, nil
+	return all, nil
 }
 
 func readJSON(path string, v any) error {

@@ -3,6 +3,7 @@ package lab
 import (
 	"fmt"
 	"path"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -15,6 +16,16 @@ type Plan struct {
 	Base   Settings `json:"base"`
 	Axes   []Axis   `json:"axes,omitempty"`
 	Repeat int      `json:"repeat"`
+
+	// LeaveOut is how many of the first connections of each setting are not to
+	// count, for they may have found cold caches. No run depends on it.
+	LeaveOut int `json:"leave_out,omitempty"`
+}
+
+// sameRuns tells whether two plans ask for the same runs.
+func (p Plan) sameRuns(q Plan) bool {
+	p.LeaveOut = q.LeaveOut
+	return reflect.DeepEqual(p, q)
 }
 
 // Axis is one setting and the values that it goes through.
@@ -40,6 +51,7 @@ func axes() map[string]func(*Settings, string) error {
 		"buffers": setBuffers,
 		"loss":    setLoss,
 		"cc":      func(s *Settings, value string) error { s.Congestion = value; return nil },
+		"record":  (*Settings).Record,
 	}
 }
 

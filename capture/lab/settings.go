@@ -114,6 +114,22 @@ func (s *Settings) checkSimulated() error {
 	return nil
 }
 
+// Record sets what is recorded: client, server, both, or none. None takes no
+// TCP_INFO samples either, so that such runs tell what all of this changes.
+func (s *Settings) Record(what string) error {
+	switch what {
+	case "client", "server":
+		s.Ends = []string{what}
+	case "both":
+		s.Ends = []string{"client", "server"}
+	case "none":
+		s.Ends, s.Sample = nil, 0
+	default:
+		return &workload.UsageError{Problem: fmt.Sprintf("no end %q to record", what), Hint: "client, server, both or none"}
+	}
+	return nil
+}
+
 // records tells whether an end is to be recorded.
 func (s *Settings) records(end string) bool {
 	for _, e := range s.Ends {

@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"reflect"
 	"time"
 
 	"github.com/flowstate-tcp/flowstate/capture/link"
@@ -94,14 +93,15 @@ func (s *sweep) begin(plan Plan) error {
 			return errors.Join(listing, fmt.Errorf("%s holds something else (hint: -o OTHER)", s.folder.path))
 		}
 	}
-	if err == nil && s.begun(m) && !reflect.DeepEqual(m.Plan, plan) {
+	if err == nil && s.begun(m) && !m.Plan.sameRuns(plan) {
 		return &OtherPlanError{s.folder.path}
 	}
 	if err := s.folder.sweep(); err != nil {
 		return err
 	}
-	if err == nil && reflect.DeepEqual(m.Plan, plan) {
+	if err == nil && m.Plan.sameRuns(plan) {
 		s.manifest = m
+		m.Plan.LeaveOut = plan.LeaveOut
 		return nil
 	}
 	return s.start(plan)
