@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -21,6 +22,8 @@ type Cell struct {
 	Goodput     Spread[float64]       // as the captures show it, bits a second
 	Outcomes    []Outcome
 	Dropped     uint64 // packets that the recorder lost
+	Recorded    bool   // else there is nothing but Bandwidth
+	Fixed       bool   // the benchmark fixed its socket buffers
 
 	rates []float64 // behind Bandwidth
 }
@@ -112,4 +115,45 @@ func ordered(counts []Count) []Count {
 		return strings.Compare(a.Word, b.Word)
 	})
 	return counts
+}
+
+// Variant is what sets a cell apart from others of the same delay, recorded or
+// not: "buffers=auto", or nothing.
+func (c *Cell) Variant() string {
+	var rest []string
+	for part := range strings.SplitSeq(c.Name, ",") {
+		if name, _, ok := strings.Cut(part, "="); ok && name != "delay" && name != "record" {
+			rest = append(rest, part)
+		}
+	}
+	return strings.Join(rest, ",")
+}
+
+// Rates are the bandwidths that the benchmark measured, in bits a second.
+func (c *Cell) Rates() []float64 { return c.rates }
+
+// Points are the median round trip of the data and the bandwidth of the
+// connections that have both, in seconds and bits a second.
+func (c *Cell) Points() (rtt, bandwidth []float64) {
+	for _, o := range c.Outcomes {
+		if o.Transfer.RTT > 0 && o.Goodput > 0 {
+			rtt, bandwidth = append(rtt, o.Transfer.RTT.Seconds()), append(bandwidth, o.Goodput)
+		}
+	}
+	return rtt, bandwidth
+}
+
+// Typical is the connection whose goodput is nearest to the median, the first
+// of several; nil where none has one.
+func (c *Cell) Typical() (typical *Outcome) {
+	for i := range c.Outcomes {
+		o := &c.Outcomes[i]
+		if !o.Transfer.Known || o.Goodput == 0 {
+			continue
+		}
+		if typical == nil || math.Abs(o.Goodput-c.Goodput.Median) < math.Abs(typical.Goodput-c.Goodput.Median) {
+			typical = o
+		}
+	}
+	return typical
 }

@@ -16,6 +16,11 @@
 // acknowledgement number; what the capture shows is inferred from those numbers
 // alone. So the two can disagree, and the comparison says something.
 //
+// Of the larger stream of a connection it tells where slow start ended (Opening)
+// and what kept it back (Transfer), with a Climb as the extra tracker of the
+// analysis; of many, on what curve their bandwidths lie (Fit), and by how much
+// two settings differ (Ratio). Along is one transfer along time.
+//
 //	for _, o := range lab.Outcomes(calls, client, server) {
 //		fmt.Println(o.HandshakeRTT, o.Close, o.Gap, o.OneWay, o.Predicted)
 //	}

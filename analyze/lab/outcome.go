@@ -43,7 +43,9 @@ type Outcome struct {
 	// Goodput is that of the larger stream, where it arrived if that was
 	// recorded: bits a second, each octet once, from its first data to the
 	// acknowledgement of the last.
-	Goodput float64
+	Goodput  float64
+	Transfer Transfer // of the larger stream
+	Run      string   // the name of its run, from the caller
 }
 
 // call is a call that sends a FIN, and whose.
@@ -63,6 +65,7 @@ func Outcomes(calls []workload.Call, client, server []*analyze.Connection) []Out
 	for i, c := range main {
 		o := Outcome{Number: c.Number, HandshakeRTT: c.States.HandshakeRTT, Close: c.States.Close}
 		o.Goodput = goodput(c, twins[i], client == nil)
+		o.Transfer = transferOf(c, twins[i], client == nil)
 		pair, ok := closes(calls, c)
 		if ok {
 			o.predict(pair, c, twins[i])
@@ -90,10 +93,7 @@ func (t twin) side(s reconstruct.Side) reconstruct.Side {
 // goodput is that of the larger stream. The capture c is the client's, unless
 // only the server has one.
 func goodput(c *analyze.Connection, other twin, atServer bool) float64 {
-	sender := reconstruct.Client
-	if c.Half[reconstruct.Server].Unique > c.Half[reconstruct.Client].Unique {
-		sender = reconstruct.Server
-	}
+	sender := busier(c)
 	if sender == reconstruct.Client && !atServer && other.Connection != nil {
 		c, sender = other.Connection, other.side(sender)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"slices"
 	"syscall"
 	"time"
@@ -77,6 +78,7 @@ func (p *program) lab(flags *labFlags, plan lab.Plan) error {
 	if err != nil {
 		return checked(err)
 	}
+	flags.figuresDir = filepath.Join(flags.dir, "figures")
 	if err := p.labReport(flags, flags.dir); err != nil || flags.quiet || flags.json {
 		return err
 	}

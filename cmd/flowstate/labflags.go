@@ -12,6 +12,7 @@ import (
 	"github.com/flowstate-tcp/flowstate/capture/lab"
 	"github.com/flowstate-tcp/flowstate/capture/link"
 	"github.com/flowstate-tcp/flowstate/capture/workload"
+	"github.com/flowstate-tcp/flowstate/render/scene"
 )
 
 // labFlags are those of all commands that run or report a lab.
@@ -24,6 +25,10 @@ type labFlags struct {
 	noDiagrams bool
 	format     formatFlag
 	dropFirst  uint
+	dropGiven  bool   // else what the plan says
+	figures    bool   // also figures and a report,
+	figuresDir string // into this folder
+	images     imagesFlag
 }
 
 // addFolder defines the flags that say where and what to write.
@@ -41,6 +46,13 @@ func (l *labFlags) addFolder(cmd *cobra.Command) {
 // addStatistics defines the flag that says what counts.
 func (l *labFlags) addStatistics(cmd *cobra.Command) {
 	cmd.Flags().UintVar(&l.dropFirst, "drop-first", 0, "leave the first `N` connections of each setting out of the figures (the L41 lab: 1)")
+}
+
+// addImages defines the flag that says what images figures are.
+func (l *labFlags) addImages(cmd *cobra.Command) {
+	l.images = imagesFlag{scene.SVG}
+	cmd.Flags().Var(&l.images, "image", "formats of the figures: svg, png, pdf, or several of them")
+	complete(cmd, "image", scene.Formats())
 }
 
 // addLink defines the flag that chooses the back end.
@@ -128,11 +140,11 @@ func (s *settingsFlags) addWorkload(cmd *cobra.Command) {
 	f.IntVar(&s.Count, "count", 0, "connections of the workload short-connections (default 50)")
 	f.DurationVar(&s.Sample, "sample", 10*time.Millisecond, "interval of TCP_INFO samples, 0 for none")
 	f.IntVar(&s.SnapLen, "snaplen", lab.DefaultSnapLen, "bytes kept of a packet, 0 for all")
-	f.StringVar(&s.record, "record", "both", "the `END` to record: client, server or both")
+	f.StringVar(&s.record, "record", "both", "the `END` to record: client, server, both, or none, which takes no samples either")
 	f.Uint64Var(&s.Seed, "seed", 0, "of the random draws of an emulated or simulated link")
 	complete(cmd, "workload", names)
 	complete(cmd, "mode", []string{"1thread", "2thread", "2proc"})
-	complete(cmd, "record", []string{"client", "server", "both"})
+	complete(cmd, "record", []string{"client", "server", "both", "none"})
 }
 
 // settings are the settings that the flags say.
@@ -146,13 +158,8 @@ func (s *settingsFlags) settings(cmd *cobra.Command, back string) (lab.Settings,
 	default:
 		return lab.Settings{}, usage("", "no topology %q: netns or loopback", s.topology)
 	}
-	switch s.record {
-	case "client", "server":
-		s.Ends = []string{s.record}
-	case "both":
-		s.Ends = []string{"client", "server"}
-	default:
-		return lab.Settings{}, usage("", "no end %q to record: client, server or both", s.record)
+	if err := s.Record(s.record); err != nil {
+		return lab.Settings{}, checked(err)
 	}
 	if s.Server != "" || s.Client != "" {
 		s.Workload = lab.Programs

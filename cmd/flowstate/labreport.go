@@ -1,9 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -23,27 +26,35 @@ func newLabReport(p *program) *cobra.Command {
 		Use:   "report [flags] DIR",
 		Short: "Report on a lab from what it left in its folder",
 		Long: `Read the manifest of a lab and the captures and logs that it names, print what
-they show, and draw the state diagrams of each setting and of all together. It
-needs nothing but the folder.`,
+they show, and make the figures of the Cambridge labs: bandwidth against delay,
+windows along time, slow start, state diagrams, the close pattern, what link and
+recording change, and the labs' two hypotheses. Each has a CSV of its points
+beside it; report.md has them all with captions, numbers and answers, figures.tex
+is for LaTeX. It needs nothing but the folder, and the same folder gives the same
+files.`,
 		Example: `  flowstate lab report flowstate-lab
-  flowstate lab report sweep --format csv --drop-first 1 > sweep.csv
-  flowstate lab report flowstate-lab --format json | jq -r '[.cell, .close, .predicted] | @tsv'`,
+  flowstate lab report sweep --image pdf,png -o handed-in
+  flowstate lab report sweep --no-diagrams --format csv --drop-first 1 > sweep.csv
+  flowstate lab report flowstate-lab --no-diagrams --format json | jq -r '[.cell, .close, .predicted] | @tsv'`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usage(firstExample(cmd), "lab report needs the folder of a lab")
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, args []string) error {
-			if flags.dir == "" {
-				flags.dir = args[0]
-			}
+		RunE: func(cmd *cobra.Command, args []string) error {
+			flags.dropGiven = cmd.Flags().Changed("drop-first")
+			flags.figures = true
+			flags.figuresDir = cmp.Or(flags.dir, filepath.Join(args[0], "figures"))
+			flags.dir = flags.figuresDir
 			return p.labReport(&flags, args[0])
 		},
 	}
 	f := cmd.Flags()
-	f.StringVarP(&flags.dir, "output", "o", "", "the folder `DIR` for the diagrams (default that of the lab)")
-	f.BoolVar(&flags.noDiagrams, "no-diagrams", false, "draw no state diagrams")
+	f.StringVarP(&flags.dir, "output", "o", "", "the folder `DIR` for figures and report (default \"figures\" in that of the lab)")
+	f.BoolVar(&flags.noDiagrams, "no-diagrams", false, "draw nothing, only print")
+	f.BoolVarP(&flags.quiet, "quiet", "q", false, "print nothing but errors, only draw")
+	flags.addImages(cmd)
 	f.Var(&flags.format, "format", "how to print: text, csv or tsv (a row for each setting), json (an object for each connection)")
 	complete(cmd, "format", []string{"text", "json", "csv", "tsv"})
 	flags.addStatistics(cmd)
@@ -57,11 +68,10 @@ func (p *program) labReport(flags *labFlags, dir string) error {
 		return err
 	}
 	r := &reporter{p: p, dir: dir, manifest: m, cells: map[string]*judge.Cell{}, walks: map[string][]diagram.Walk{}}
-	for i := range m.Runs {
-		if err := r.add(&m.Runs[i]); err != nil {
-			return fmt.Errorf("run %s: %w", m.Runs[i].Name, err)
-		}
+	if err := r.read(); err != nil {
+		return err
 	}
+	r.finish(flags)
 	if !flags.quiet {
 		if err := r.print(flags); err != nil {
 			return err
@@ -70,7 +80,10 @@ func (p *program) labReport(flags *labFlags, dir string) error {
 	if flags.noDiagrams {
 		return nil
 	}
-	return r.draw(flags)
+	if err := r.draw(flags); err != nil || !flags.figures {
+		return err
+	}
+	return r.figures(flags)
 }
 
 // reporter gathers what the runs of a lab show.
@@ -84,11 +97,30 @@ type reporter struct {
 	report   labtext.Report
 }
 
-// add reads one run.
-func (r *reporter) add(run *lab.Run) error {
+// read reads the runs, as many at a time as there are processors, and takes them
+// in their order.
+func (r *reporter) read() error {
+	runs := r.manifest.Runs
+	found := make([]sight, len(runs))
+	return ordered(len(runs), runtime.GOMAXPROCS(0),
+		func(i int, _ *chunker) { found[i] = r.look(&runs[i]) },
+		func(int, []byte) error { return nil },
+		func(i int) error {
+			s := found[i]
+			found[i] = sight{}
+			if s.err != nil {
+				return fmt.Errorf("run %s: %w", runs[i].Name, s.err)
+			}
+			r.add(&runs[i], &s)
+			return nil
+		})
+}
+
+// add counts one run.
+func (r *reporter) add(run *lab.Run, s *sight) {
 	cell := r.cells[run.Cell]
 	if cell == nil {
-		cell = &judge.Cell{Name: run.Cell, Way: run.Settings.Way}
+		cell = &judge.Cell{Name: run.Cell, Way: run.Settings.Way, Recorded: len(run.Settings.Ends) > 0}
 		r.cells[run.Cell] = cell
 		r.order = append(r.order, run.Cell)
 	}
@@ -104,7 +136,15 @@ func (r *reporter) add(run *lab.Run) error {
 		r.p.failed = r.p.failed || run.Programs.Client.Status != 0
 	}
 	r.report.Backend, r.report.Kernel = run.Backend, run.Kernel
-	return r.look(run, cell)
+	for _, t := range run.Taps {
+		cell.Dropped += t.Dropped
+	}
+	for _, o := range s.outcomes {
+		o.Run = run.Name
+		cell.Outcomes = append(cell.Outcomes, o)
+	}
+	r.walks[run.Cell] = append(r.walks[run.Cell], s.walks...)
+	r.p.damaged = r.p.damaged || s.damaged
 }
 
 // ended tells how a program of the user's own ended. Its output is in the run's
@@ -119,11 +159,19 @@ func ended(host string, e workload.Exit) string {
 	return fmt.Sprintf("the %s ended with status %d after %s", host, e.Status, labtext.Duration(e.Time))
 }
 
+// sight is what a run shows.
+type sight struct {
+	outcomes []judge.Outcome
+	walks    []diagram.Walk
+	damaged  bool
+	err      error
+}
+
 // look reads a run's captures and calls.
-func (r *reporter) look(run *lab.Run, cell *judge.Cell) error {
-	calls, err := lab.ReadCalls(filepath.Join(r.dir, filepath.FromSlash(run.Calls)))
+func (r *reporter) look(run *lab.Run) (s sight) {
+	calls, err := lab.ReadCalls(r.path(run.Calls))
 	if err != nil {
-		return err
+		return sight{err: err}
 	}
 	var seen [2][]*analyze.Connection
 	for i, host := range []string{"client", "server"} {
@@ -131,38 +179,37 @@ func (r *reporter) look(run *lab.Run, cell *judge.Cell) error {
 		if tap == nil || i == 1 && tap.Host == "both" {
 			continue
 		}
-		if seen[i], err = r.connections(tap.File); err != nil {
-			return err
+		told := r.p.survey(r.path(tap.File), analyze.Options{Brief: true, Extra: judge.NewClimb}, nil, func(_ string, a *analyze.Analysis) (int, error) {
+			seen[i] = slices.Collect(a.Connections())
+			return len(seen[i]), nil
+		})
+		if s.damaged = s.damaged || told.damaged; told.err != nil {
+			return sight{err: told.err}
 		}
-		cell.Dropped += tap.Dropped
 	}
-	cell.Outcomes = append(cell.Outcomes, judge.Outcomes(calls, seen[0], seen[1])...)
-	r.walks[run.Cell] = append(r.walks[run.Cell], walksOf(seen)...)
-	return nil
+	s.outcomes, s.walks = judge.Outcomes(calls, seen[0], seen[1]), walksOf(seen)
+	return s
 }
 
-// connections analyses a capture of the lab.
-func (r *reporter) connections(file string) (all []*analyze.Connection, err error) {
-	told := r.p.survey(filepath.Join(r.dir, filepath.FromSlash(file)), analyze.Options{Brief: true}, nil, func(_ string, a *analyze.Analysis) (int, error) {
-		for c := range a.Connections() {
-			all = append(all, c)
-		}
-		return len(all), nil
-	})
-	r.p.damaged = r.p.damaged || told.damaged
-	return all, told.err
+// path is where a file of the lab is.
+func (r *reporter) path(name string) string {
+	return filepath.Join(r.dir, filepath.FromSlash(name))
 }
 
-// print prints the report.
-func (r *reporter) print(flags *labFlags) error {
+// finish computes what the cells show together.
+func (r *reporter) finish(flags *labFlags) {
 	for _, name := range r.order {
-		r.cells[name].Finish(int(flags.dropFirst))
+		r.cells[name].Finish(r.leaveOut(flags))
 		r.report.Cells = append(r.report.Cells, *r.cells[name])
 	}
 	for _, axis := range r.manifest.Plan.Axes {
 		r.report.Plan = append(r.report.Plan, axis.Name)
 	}
 	r.report.Missing = len(r.manifest.Planned) - len(r.manifest.Runs)
+}
+
+// print prints the report.
+func (r *reporter) print(flags *labFlags) error {
 	if flags.json {
 		return r.benchmarkJSON()
 	}
@@ -177,13 +224,21 @@ func (r *reporter) print(flags *labFlags) error {
 	return labtext.Text(r.p.stdout, &r.report)
 }
 
+// leaveOut is how many of the first connections of each setting do not count.
+func (r *reporter) leaveOut(flags *labFlags) int {
+	if flags.dropGiven {
+		return int(flags.dropFirst)
+	}
+	return r.manifest.Plan.LeaveOut
+}
+
 // benchmarkJSON prints the benchmark's own report.
 func (r *reporter) benchmarkJSON() error {
 	for _, run := range r.manifest.Runs {
 		if run.Report == "" {
 			return usage("", "-j prints the report of the benchmark, and %s is another workload", run.Settings.Workload)
 		}
-		text, err := os.ReadFile(filepath.Join(r.dir, filepath.FromSlash(run.Report)))
+		text, err := os.ReadFile(r.path(run.Report))
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"github.com/flowstate-tcp/flowstate/capture/lab"
@@ -11,6 +13,7 @@ func newLabSweep(p *program) *cobra.Command {
 	var settings settingsFlags
 	var delays delaysFlag
 	var buffers, congestion []string
+	var preset string
 	runs := 1
 	cmd := &cobra.Command{
 		Use:   "sweep [flags]",
@@ -18,12 +21,24 @@ func newLabSweep(p *program) *cobra.Command {
 		Long: `Run every combination of the lists that are given, -n times, and record each run.
 The same command again goes on where an earlier one stopped: complete runs are
 kept, one that was cut short is made anew. The workloads are those of
-"flowstate lab run --help".`,
-		Example: `  flowstate lab sweep --delay 0:40:5 --buffers auto,fixed -n 11 --drop-first 1 -B -o sweep
+"flowstate lab run --help".
+
+--preset l41 is the experiment of the Cambridge labs as they are handed in: 0 to
+40 ms in steps of 5, automatic and fixed socket buffers, recorded and, for the
+probe effect, not; 11 runs of each, of which the first does not count. Figures and
+a report are made at its end. Flags that are given count before a preset's:
+--preset l41 -n 3 -t 4M --delay 0:40:10 is a small one.`,
+		Example: `  flowstate lab sweep --preset l41 -o l41
+  flowstate lab sweep --delay 0:40:5 --buffers auto,fixed -n 11 --drop-first 1 -B -o sweep
   flowstate lab sweep --delay 0,20,80 --cc cubic,reno --loss 1% -n 5 -B -o loss
   flowstate lab report sweep`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := takePreset(cmd, preset); err != nil {
+				return err
+			}
+			recorded := strings.Split(settings.record, ",")
+			settings.record = recorded[0]
 			s, err := settings.settings(cmd, flags.link)
 			if err != nil {
 				return err
@@ -31,7 +46,7 @@ kept, one that was cut short is made anew. The workloads are those of
 			if runs < 1 {
 				return usage("", "-n %d: at least one run", runs)
 			}
-			return p.lab(&flags, lab.Plan{Base: s, Axes: axesOf(delays, buffers, congestion), Repeat: runs})
+			return p.lab(&flags, lab.Plan{Base: s, Axes: axesOf(delays, buffers, congestion, recorded), Repeat: runs, LeaveOut: int(flags.dropFirst)})
 		},
 	}
 	flags.addFolder(cmd)
@@ -44,12 +59,17 @@ kept, one that was cut short is made anew. The workloads are those of
 	f.StringSliceVar(&buffers, "buffers", nil, "socket buffers: auto, fixed or both")
 	f.StringSliceVar(&congestion, "cc", nil, "congestion controls by `NAME`: cubic, reno, bbr")
 	f.IntVarP(&runs, "runs", "n", 1, "how often each combination is run")
+	f.StringVar(&preset, "preset", "", "the settings of an experiment, by `NAME`: l41")
+	f.BoolVar(&flags.figures, "figures", false, "make the figures and the report of \"flowstate lab report\" at the end")
+	flags.addImages(cmd)
+	f.Lookup("record").Usage += "; several make runs of each, such as both,none for the probe effect"
+	complete(cmd, "preset", []string{"l41"})
 	f.IntVar(&settings.Knobs.Iterations, "iterations", 0, "benchmark: connections in each run (default 1)")
 	return cmd
 }
 
 // axesOf are the lists that were given.
-func axesOf(delays delaysFlag, buffers, congestion []string) []lab.Axis {
+func axesOf(delays delaysFlag, buffers, congestion, recorded []string) []lab.Axis {
 	var all []lab.Axis
 	if len(delays) > 0 {
 		all = append(all, lab.Delays(delays...))
@@ -59,5 +79,35 @@ func axesOf(delays delaysFlag, buffers, congestion []string) []lab.Axis {
 			all = append(all, a)
 		}
 	}
+	if len(recorded) > 1 {
+		all = append(all, lab.Axis{Name: "record", Values: recorded})
+	}
 	return all
+}
+
+// presets are values of flags, by the name of the experiment.
+func presets() map[string]map[string]string {
+	return map[string]map[string]string{
+		"l41": {
+			"delay": "0:40:5", "buffers": "auto,fixed", "record": "both,none", "runs": "11", "drop-first": "1",
+			"bare": "true", "figures": "true", "image": "svg,pdf,png",
+		},
+	}
+}
+
+// takePreset gives the flags that the user did not give the values of a preset.
+func takePreset(cmd *cobra.Command, name string) error {
+	values, known := presets()[name]
+	if name != "" && !known {
+		return usage("flowstate lab sweep --preset l41", "no preset %q", name)
+	}
+	for flag, value := range values {
+		if cmd.Flags().Changed(flag) {
+			continue
+		}
+		if err := cmd.Flags().Set(flag, value); err != nil {
+			return err
+		}
+	}
+	return nil
 }

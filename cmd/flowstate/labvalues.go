@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/flowstate-tcp/flowstate/capture/lab"
+	"github.com/flowstate-tcp/flowstate/render/scene"
 )
 
 // The types here are flags of a lab that parse and check themselves.
@@ -197,6 +199,33 @@ func (f *delaysFlag) add(words []string) error {
 	}
 	for d := at[0]; d <= at[1]; d += at[2] {
 		*f = append(*f, d)
+	}
+	return nil
+}
+
+// imagesFlag is a list of formats of images.
+type imagesFlag []scene.Format
+
+func (f *imagesFlag) Type() string { return "FORMAT[,FORMAT...]" }
+
+func (f *imagesFlag) String() string {
+	var names []string
+	for _, format := range *f {
+		names = append(names, format.String())
+	}
+	return strings.Join(names, ",")
+}
+
+func (f *imagesFlag) Set(s string) error {
+	*f = nil
+	for name := range strings.SplitSeq(s, ",") {
+		format, err := scene.ParseFormat(strings.TrimSpace(name))
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(*f, format) {
+			*f = append(*f, format)
+		}
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package diagram
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/flowstate-tcp/flowstate/render/scene"
@@ -78,4 +79,40 @@ func (r *Renderer) write(l *layout, f Format, w io.Writer) error {
 		return err
 	}
 	return l.draw(&r.fonts).Write(w, format, &r.fonts)
+}
+
+// Sheet lays graphs side by side on one page, in rows of so many, each row in
+// the middle of the page.
+func (r *Renderer) Sheet(title string, columns int, graphs ...*Graph) *scene.Scene {
+	sheet := &scene.Scene{Title: scene.Clean(title)}
+	var rows [][]*scene.Scene
+	for row := range slices.Chunk(graphs, columns) {
+		var pages []*scene.Scene
+		for _, g := range row {
+			pages = append(pages, layoutGrid(g, &r.fonts).draw(&r.fonts))
+		}
+		sheet.Size.X = max(sheet.Size.X, rowSize(pages).X)
+		rows = append(rows, pages)
+	}
+	for _, pages := range rows {
+		size := rowSize(pages)
+		at := scene.Pt((sheet.Size.X-size.X)/2, sheet.Size.Y)
+		for _, page := range pages {
+			for _, m := range page.Marks {
+				m.Move(at)
+				sheet.Add(m)
+			}
+			at.X += page.Size.X
+		}
+		sheet.Size.Y += size.Y
+	}
+	return sheet
+}
+
+// rowSize is that of pages side by side.
+func rowSize(pages []*scene.Scene) (size scene.Point) {
+	for _, p := range pages {
+		size.X, size.Y = size.X+p.Size.X, max(size.Y, p.Size.Y)
+	}
+	return size
 }
