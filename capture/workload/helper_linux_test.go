@@ -37,7 +37,7 @@ func TestMain(m *testing.M) {
 // runForEver runs a server until somebody kills this process.
 func runForEver(folder string) {
 	e := &Env{Clock: WallClock{}, Hosts: [2]Host{{Name: "client"}, {Name: "server"}}}
-	p := Programs{Server: "echo $$ >" + folder + "/pid; exec sleep 60", Client: "sleep 60", Folder: folder, Ready: time.Millisecond}
+	p := Programs{Server: "setsid " + sleeper(folder+"/pid") + " & sleep 60", Client: "sleep 60", Folder: folder, Ready: time.Millisecond}
 	_, err := p.Run(context.Background(), e)
 	fmt.Fprintln(os.Stderr, err)
 	os.Exit(1)

@@ -21,30 +21,37 @@ import (
 
 // Run starts the server, waits until it listens, runs the client to its end,
 // and stops the server. The programs' own failures are in the result; an error
-// says that they could not be run. Nothing of either is left when it returns:
-// each is the leader of a process group that is killed as a whole.
+// says that they could not be run. Nothing of either is left when it returns, or
+// when this process is killed: both are in a process namespace that ends with
+// it, and where the system allows none each leads a process group that is killed
+// as a whole.
 func (p Programs) Run(ctx context.Context, e *Env) (ProgramsResult, error) {
 	var r ProgramsResult
 	if err := p.Check(); err != nil {
 		return r, err
 	}
+	c, err := newCage()
+	if err != nil {
+		return r, err
+	}
+	defer c.close()
 	before := listenersOf(&e.Hosts[Server])
-	server, err := p.start(e, Server, p.Server)
+	server, err := p.start(e, c, Server, p.Server)
 	if err != nil {
 		return r, err
 	}
 	listening, err := p.await(ctx, e, server, before)
 	if err == nil {
 		r.Listening = listening
-		r.Client, err = p.runClient(ctx, e)
+		r.Client, err = p.runClient(ctx, e, c)
 	}
 	r.Server = server.stop(cmp.Or(p.Grace, defaultGrace))
 	return r, err
 }
 
 // runClient runs the client until it ends, or the context does.
-func (p Programs) runClient(ctx context.Context, e *Env) (Exit, error) {
-	client, err := p.start(e, Client, p.Client)
+func (p Programs) runClient(ctx context.Context, e *Env, c *cage) (Exit, error) {
+	client, err := p.start(e, c, Client, p.Client)
 	if err != nil {
 		return Exit{}, err
 	}
@@ -67,7 +74,7 @@ type program struct {
 
 // start runs a line in one of the hosts. Its output goes to files, not pipes:
 // nothing has to read them, and nobody who inherits them holds us up.
-func (p Programs) start(e *Env, s Side, line string) (*program, error) {
+func (p Programs) start(e *Env, c *cage, s Side, line string) (*program, error) {
 	host := &e.Hosts[s]
 	command := exec.Command("/bin/sh", "-c", p.line(line, e))
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: unix.SIGKILL}
@@ -84,7 +91,7 @@ func (p Programs) start(e *Env, s Side, line string) (*program, error) {
 	defer words.Close() // as above
 	command.Stdout, command.Stderr = out, words
 	started := &program{command: command, clock: e.Clock, ended: make(chan struct{})}
-	if err := started.in(host); err != nil {
+	if err := started.in(host, c); err != nil {
 		return nil, fmt.Errorf("starting the %s: %w", host.Name, err)
 	}
 	return started, nil
@@ -92,14 +99,14 @@ func (p Programs) start(e *Env, s Side, line string) (*program, error) {
 
 // in starts the program in a host. The thread that does so waits for its end:
 // should we be killed, the thread's end is what the kernel ends the program by.
-func (r *program) in(host *Host) error {
+func (r *program) in(host *Host, c *cage) error {
 	started := make(chan error, 2) // the second answer, at the end, nobody waits for
 	go func() {
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
 		started <- host.inside(func() error {
 			r.begin = r.clock.Now()
-			if err := r.command.Start(); err != nil {
+			if err := c.start(r.command); err != nil {
 				return err
 			}
 			started <- nil

@@ -95,7 +95,7 @@ func TestProgramsWithoutAListener(t *testing.T) {
 func TestProgramsLeaveNobody(t *testing.T) {
 	l := newLab(t)
 	p := Programs{
-		Server: "trap '' TERM; sleep 60 & echo $! >{folder}/pid; wait",
+		Server: "trap '' TERM; " + sleeper("{folder}/pid") + " & wait",
 		Client: "sleep 60", Ready: 50 * time.Millisecond, Grace: 100 * time.Millisecond, Folder: t.TempDir(),
 	}
 	p.Server = strings.ReplaceAll(p.Server, "{folder}", p.Folder)
@@ -106,36 +106,72 @@ func TestProgramsLeaveNobody(t *testing.T) {
 	if !errors.Is(err, stopped) || !r.Client.Stopped || r.Server.Signal != "SIGKILL" {
 		t.Errorf("%+v, %v", r, err)
 	}
-	pid, err := strconv.Atoi(strings.TrimSpace(output(t, p, "pid")))
+	checkGone(t, pidIn(t, p.Folder))
+}
+
+// sleeper is a line for the shell that writes the host's number of its process
+// into a file: $$ would be that of the process namespace.
+func sleeper(file string) string {
+	return "sh -c 'read pid more </proc/self/stat; echo $pid >" + file + "; exec sleep 60'"
+}
+
+// TestProgramsLeaveNoDaemon: a process that has left the group, and whose parent
+// has ended, goes too.
+func TestProgramsLeaveNoDaemon(t *testing.T) {
+	l := newLab(t)
+	needCage(t)
+	p := Programs{
+		Server: "sleep 60", Client: "setsid " + sleeper("{folder}/pid") + " & until [ -s {folder}/pid ]; do sleep 0.01; done",
+		Ready: time.Millisecond, Folder: t.TempDir(),
+	}
+	if r, err := p.Run(within(t, 30*time.Second), l.Env); err != nil || r.Client.Status != 0 || r.Server.Signal != "SIGTERM" {
+		t.Errorf("%+v, %v", r, err)
+	}
+	checkGone(t, pidIn(t, p.Folder))
+}
+
+// needCage ends a test where there are no process namespaces.
+func needCage(t *testing.T) {
+	t.Helper()
+	c, err := newCage()
 	if err != nil {
 		t.Fatal(err)
 	}
-	checkGone(t, pid)
+	c.close()
+	if c.first == nil {
+		testneed.Missing(t, "no process namespaces: not root")
+	}
 }
 
-// TestProgramsDieWithUs kills the process that runs them, as nobody can catch.
+// pidIn waits for a sleeper's number in a folder.
+func pidIn(t *testing.T, folder string) int {
+	t.Helper()
+	for range 1000 {
+		text, _ := os.ReadFile(filepath.Join(folder, "pid")) // not there yet: again
+		if pid, _ := strconv.Atoi(strings.TrimSpace(string(text))); pid != 0 {
+			return pid
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatal("no program was started")
+	return 0
+}
+
+// TestProgramsDieWithUs kills the process that runs them, as nobody can catch. A
+// daemon goes too.
 func TestProgramsDieWithUs(t *testing.T) {
+	needCage(t)
 	folder := t.TempDir()
 	runner := exec.Command(os.Args[0])
 	runner.Env = append(os.Environ(), runnerArgument+"="+folder)
 	if err := runner.Start(); err != nil {
 		t.Fatal(err)
 	}
-	pid := 0
-	for range 500 {
-		text, _ := os.ReadFile(filepath.Join(folder, "pid")) // not there yet: again
-		if pid, _ = strconv.Atoi(strings.TrimSpace(string(text))); pid != 0 {
-			break
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
+	pid := pidIn(t, folder)
 	if err := runner.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	_ = runner.Wait() // it was killed
-	if pid == 0 {
-		t.Fatal("no program was started")
-	}
 	checkGone(t, pid)
 }
 
