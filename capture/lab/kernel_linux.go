@@ -133,7 +133,7 @@ func (r *session) start(ctx context.Context, at place) (*recorder, error) {
 			SnapLen:    r.settings.SnapLen,
 		},
 		Output:  filepath.Join(r.dir, t.name),
-		Comment: r.settings.comment(r.record.Backend),
+		Comment: r.settings.comment(r.record.Backend, r.record.Link),
 		Ready:   func([]capture.Interface) { close(begun) },
 	}
 	go func() {

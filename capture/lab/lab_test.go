@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -267,6 +268,74 @@ func TestUnsupportedBySimulated(t *testing.T) {
 		}
 		if _, err := os.Stat(dir); err == nil {
 			t.Errorf("%s: something is left behind", name)
+		}
+	}
+}
+
+// TestTimeLeft: what is left is told from the pace of the runs that were made,
+// not of those that were there already.
+func TestTimeLeft(t *testing.T) {
+	var p pace
+	if left := p.left(7); left != 0 {
+		t.Errorf("before any run %v, want none", left)
+	}
+	p.add(time.Second)
+	p.add(3 * time.Second)
+	if left := p.left(7); left != 14*time.Second {
+		t.Errorf("%v left, want 14s", left)
+	}
+	dir, plan := filepath.Join(t.TempDir(), "lab"), simulatedPlan()
+	var told []bool
+	watch := Options{Progress: func(p Progress) { told = append(told, p.Left > 0) }}
+	mustSweep(t, dir, plan, watch)
+	// Each of four runs begins and ends.
+	if want := []bool{false, true, true, true, true, true, true, false}; !slices.Equal(told, want) {
+		t.Errorf("an estimate is told %v, want %v", told, want)
+	}
+	if err := os.RemoveAll(filepath.Join(dir, "delay=20ms")); err != nil {
+		t.Fatal(err)
+	}
+	told = nil
+	mustSweep(t, dir, plan, watch)
+	if want := []bool{false, false, true, true, true, false}; !slices.Equal(told, want) {
+		t.Errorf("resumed, an estimate is told %v, want %v", told, want)
+	}
+}
+
+// TestBackDelays: each way has its own delay, also in a grid.
+func TestBackDelays(t *testing.T) {
+	const ms = time.Millisecond
+	plan := simulatedPlan()
+	plan.Axes = []Axis{Delays(5*ms, 10*ms), BackDelays(0, 30*ms)}
+	plan.Repeat = 1
+	jobs, err := plan.jobs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string][2]time.Duration{}
+	for _, j := range jobs {
+		got[j.cell] = [2]time.Duration{j.settings.Way[0].Delay, j.settings.Way[1].Delay}
+	}
+	want := map[string][2]time.Duration{
+		"delay=5ms,back-delay=0ms": {5 * ms, 0}, "delay=5ms,back-delay=30ms": {5 * ms, 30 * ms},
+		"delay=10ms,back-delay=0ms": {10 * ms, 0}, "delay=10ms,back-delay=30ms": {10 * ms, 30 * ms},
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
+// TestComment: a capture names the back end, its error and all settings.
+func TestComment(t *testing.T) {
+	s := simulatedPlan().Base
+	s.Way[1].Loss = 0.25
+	late := &link.Figures{Way: [2]link.DelayError{{P50: 40 * time.Microsecond, P99: time.Millisecond}, {P50: 50 * time.Microsecond, P99: 2 * time.Millisecond}}}
+	for _, want := range []string{
+		"back end uml; ", `"loss":0.25`, `"total":1048576`,
+		"; packets to the server later than set: p50 40µs, p99 1ms; packets to the client later than set: p50 50µs, p99 2ms",
+	} {
+		if said := s.comment("uml", late); !strings.Contains(said, want) {
+			t.Errorf("%q is not in %q", want, said)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/flowstate-tcp/flowstate/capture/link"
 	"github.com/flowstate-tcp/flowstate/capture/workload"
 )
 
@@ -35,8 +36,14 @@ type Axis struct {
 }
 
 // Delays is the axis of one-way delays, the same in both directions.
-func Delays(delays ...time.Duration) Axis {
-	a := Axis{Name: "delay"}
+func Delays(delays ...time.Duration) Axis { return millis("delay", delays) }
+
+// BackDelays is the axis of delays from the server to the client. It has to come
+// after Delays, which set them too.
+func BackDelays(delays ...time.Duration) Axis { return millis("back-delay", delays) }
+
+func millis(name string, delays []time.Duration) Axis {
+	a := Axis{Name: name}
 	for _, d := range delays {
 		a.Values = append(a.Values, strings.ReplaceAll(Millis(d), " ", ""))
 	}
@@ -47,11 +54,12 @@ func Delays(delays ...time.Duration) Axis {
 // is one more row.
 func axes() map[string]func(*Settings, string) error {
 	return map[string]func(*Settings, string) error{
-		"delay":   setDelay,
-		"buffers": setBuffers,
-		"loss":    setLoss,
-		"cc":      func(s *Settings, value string) error { s.Congestion = value; return nil },
-		"record":  (*Settings).Record,
+		"delay":      setDelay,
+		"back-delay": setBackDelay,
+		"buffers":    setBuffers,
+		"loss":       setLoss,
+		"cc":         func(s *Settings, value string) error { s.Congestion = value; return nil },
+		"record":     (*Settings).Record,
 	}
 }
 
@@ -60,6 +68,11 @@ func setDelay(s *Settings, value string) error {
 	for i := range s.Way {
 		s.Way[i].Delay = d
 	}
+	return err
+}
+
+func setBackDelay(s *Settings, value string) (err error) {
+	s.Way[1].Delay, err = time.ParseDuration(value)
 	return err
 }
 
@@ -130,6 +143,20 @@ func repeated(cells []job, times int) ([]job, error) {
 		}
 	}
 	return all, nil
+}
+
+// Links lists the links of a plan's cells, each under the name of the first cell
+// that has it.
+func (p *Plan) Links() (names []string, configs []link.Config, err error) {
+	jobs, err := p.jobs()
+	for _, j := range jobs {
+		c := j.settings.config()
+		c.Seed = 0 // repetitions differ in nothing else
+		if !slices.Contains(configs, c) {
+			names, configs = append(names, j.cell), append(configs, c)
+		}
+	}
+	return names, configs, err
 }
 
 // Check refuses a plan that cannot be meant.

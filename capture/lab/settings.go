@@ -140,13 +140,20 @@ func (s *Settings) records(end string) bool {
 	return false
 }
 
-// comment is what a capture says of its run.
-func (s *Settings) comment(backend string) string {
+// comment is what a capture says of its run. late is nil where delays are exact.
+func (s *Settings) comment(backend string, late *link.Figures) string {
 	text, err := json.Marshal(s)
 	if err != nil {
 		return err.Error() // not for values of this type
 	}
-	return fmt.Sprintf("flowstate lab: back end %s; settings %s", backend, text)
+	said := fmt.Sprintf("flowstate lab: back end %s; settings %s", backend, text)
+	if late == nil {
+		return said
+	}
+	for i, way := range []string{"to the server", "to the client"} {
+		said += fmt.Sprintf("; packets %s later than set: p50 %v, p99 %v", way, late.Way[i].P50, late.Way[i].P99)
+	}
+	return said
 }
 
 // Words tell one direction in short: "20 ms, loss 1 %".

@@ -36,7 +36,7 @@ func (t *simulatedTaps) open(r *session) error {
 		}
 		t.taps[i] = &simulatedTap{host: host, file: file}
 		t.taps[i].out, err = live.NewWriter(file, live.Section{
-			Comment:    r.settings.comment("simulated"),
+			Comment:    r.settings.comment("simulated", nil),
 			Interfaces: []capture.Interface{{Name: host + "0", LinkType: capture.LinkTypeRaw, SnapLen: r.settings.SnapLen}},
 		})
 		if err != nil {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/flowstate-tcp/flowstate/capture/link"
+	"github.com/flowstate-tcp/flowstate/capture/link/uml"
 )
 
 // Options are for the process that runs a lab, not for the runs.
@@ -85,8 +86,9 @@ func Sweep(ctx context.Context, dir string, plan Plan, o Options) (*Manifest, er
 }
 
 // begin reads the manifest that is there, or starts one, and removes what a
-// killed run left.
+// killed run left: here, and of guests anywhere.
 func (s *sweep) begin(plan Plan) error {
+	uml.Sweep()
 	m, err := Open(s.folder.path)
 	if err != nil {
 		if empty, listing := s.folder.empty(); listing != nil || !empty {

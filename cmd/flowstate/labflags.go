@@ -57,9 +57,9 @@ func (l *labFlags) addImages(cmd *cobra.Command) {
 
 // addLink defines the flag that chooses the back end.
 func (l *labFlags) addLink(cmd *cobra.Command) {
-	names := []string{link.Auto, "netem", "uml", "emulated", "simulated"}
-	cmd.Flags().StringVar(&l.link, "link", link.Auto, "`BACKEND` of the link: "+strings.Join(names, ", "))
-	complete(cmd, "link", names)
+	l.link = link.Auto
+	cmd.Flags().Var((*backendFlag)(&l.link), "link", "the link: "+strings.Join(backends(), ", "))
+	complete(cmd, "link", backends())
 }
 
 // settingsFlags are what a run can be asked for.
@@ -99,12 +99,17 @@ func (s *settingsFlags) addWays(cmd *cobra.Command, without ...string) {
 			continue
 		}
 		cmd.Flags().Var(l.value(&s.Way[0]), l.name, l.text)
-		cmd.Flags().Var(l.value(&s.Way[1]), "back-"+l.name, "the same from server to client, where it differs")
+		cmd.Flags().Var(l.value(&s.Way[1]), "back-"+l.name, backText(l.name))
 	}
 	cmd.Flags().StringVar(&s.topology, "topology", "netns", "`TOPOLOGY`: netns (two hosts) or loopback (one, MTU 1500, as in the L41 lab)")
 	cmd.Flags().BoolVar(&s.IPv6, "ipv6", false, "IPv6 in place of IPv4")
 	cmd.Flags().BoolVar(&s.Offloads, "offloads", false, "leave segmentation and checksum offload on")
 	complete(cmd, "topology", []string{"netns", "loopback"})
+}
+
+// backText describes the flag of the way back.
+func backText(name string) string {
+	return "--" + name + " from the server to the client, where that differs"
 }
 
 // mirror gives the way back what was not said of it.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -79,14 +80,34 @@ func (p *program) dryRun(plan *lab.Plan) error {
 	if err != nil {
 		return err
 	}
-	config := link.Config{IPv6: plan.Base.IPv6, Offloads: plan.Base.Offloads, Way: plan.Base.Way}
-	if plan.Base.Loopback {
-		config.Topology = link.Loopback
-	}
-	steps, err := link.DryRun(backend, config)
+	cells, links, err := plan.Links()
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(p.stdout, "# the %s link, with the delay of each run:\n%s\n\n# the runs:\n%s\n", backend, strings.Join(steps, "\n"), strings.Join(names, "\n"))
+	var first []string
+	for i, config := range links {
+		steps, err := link.DryRun(backend, config)
+		if err != nil {
+			return err
+		}
+		if i == 0 {
+			first = steps
+			fmt.Fprintf(p.stdout, "# the %s link of %s:\n%s\n", backend, cells[i], strings.Join(steps, "\n"))
+			continue
+		}
+		fmt.Fprintf(p.stdout, "\n# that of %s differs by:\n", cells[i])
+		for _, step := range without(first, steps) {
+			fmt.Fprintf(p.stdout, "# not %s\n", step)
+		}
+		for _, step := range without(steps, first) {
+			fmt.Fprintln(p.stdout, step)
+		}
+	}
+	fmt.Fprintf(p.stdout, "\n# the runs:\n%s\n", strings.Join(names, "\n"))
 	return nil
+}
+
+// without lists those of some lines that are not among others.
+func without(lines, others []string) []string {
+	return slices.DeleteFunc(slices.Clone(lines), func(line string) bool { return slices.Contains(others, line) })
 }

@@ -11,7 +11,7 @@ import (
 func newLabSweep(p *program) *cobra.Command {
 	var flags labFlags
 	var settings settingsFlags
-	var delays delaysFlag
+	var delays, backDelays delaysFlag
 	var buffers, congestion []string
 	var preset string
 	runs := 1
@@ -46,7 +46,7 @@ a report are made at its end. Flags that are given count before a preset's:
 			if runs < 1 {
 				return usage("", "-n %d: at least one run", runs)
 			}
-			return p.lab(&flags, lab.Plan{Base: s, Axes: axesOf(delays, buffers, congestion, recorded), Repeat: runs, LeaveOut: int(flags.dropFirst)})
+			return p.lab(&flags, lab.Plan{Base: s, Axes: axesOf(delays, backDelays, buffers, congestion, recorded), Repeat: runs, LeaveOut: int(flags.dropFirst)})
 		},
 	}
 	flags.addFolder(cmd)
@@ -56,6 +56,7 @@ a report are made at its end. Flags that are given count before a preset's:
 	flags.addStatistics(cmd)
 	f := cmd.Flags()
 	f.Var(&delays, "delay", "one-way delays in milliseconds: 0,20 or 0:40:5")
+	f.Var(&backDelays, "back-delay", "delays from the server to the client, where they differ: a list too")
 	f.StringSliceVar(&buffers, "buffers", nil, "socket buffers: auto, fixed or both")
 	f.StringSliceVar(&congestion, "cc", nil, "congestion controls by `NAME`: cubic, reno, bbr")
 	f.IntVarP(&runs, "runs", "n", 1, "how often each combination is run")
@@ -69,10 +70,13 @@ a report are made at its end. Flags that are given count before a preset's:
 }
 
 // axesOf are the lists that were given.
-func axesOf(delays delaysFlag, buffers, congestion, recorded []string) []lab.Axis {
+func axesOf(delays, backDelays delaysFlag, buffers, congestion, recorded []string) []lab.Axis {
 	var all []lab.Axis
 	if len(delays) > 0 {
 		all = append(all, lab.Delays(delays...))
+	}
+	if len(backDelays) > 0 {
+		all = append(all, lab.BackDelays(backDelays...))
 	}
 	for _, a := range []lab.Axis{{Name: "buffers", Values: buffers}, {Name: "cc", Values: congestion}} {
 		if len(a.Values) > 0 {

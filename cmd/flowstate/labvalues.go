@@ -11,12 +11,29 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/flowstate-tcp/flowstate/capture/lab"
+	"github.com/flowstate-tcp/flowstate/capture/link"
 	"github.com/flowstate-tcp/flowstate/render/scene"
 )
 
 // The types here are flags of a lab that parse and check themselves.
 
 type labValue interface{ pflag.Value }
+
+// backendFlag is the name of a link's back end, or auto.
+type backendFlag string
+
+func backends() []string { return []string{link.Auto, "netem", "uml", "emulated", "simulated"} }
+
+func (f *backendFlag) Type() string   { return "BACKEND" }
+func (f *backendFlag) String() string { return string(*f) }
+
+func (f *backendFlag) Set(s string) error {
+	if !slices.Contains(backends(), s) {
+		return fmt.Errorf("no link is called %q: want %s", s, strings.Join(backends(), ", "))
+	}
+	*f = backendFlag(s)
+	return nil
+}
 
 // millisFlag is a time; a plain number is milliseconds.
 type millisFlag time.Duration

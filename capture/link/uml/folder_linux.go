@@ -113,9 +113,10 @@ func (f *folder) remove() {
 	f.lock.Close() // and with it the lock
 }
 
-// sweep removes the folders whose makers are gone. It is best effort: what
-// belongs to another user, or is in use, stays.
-func sweep() {
+// Sweep removes what the guests of a killed process left: their folders, and
+// what of them still runs. It is best effort: what belongs to another user, or
+// is in use, stays.
+func Sweep() {
 	shm, parent := parents()
 	for _, parent := range []string{shm, parent} {
 		old, _ := filepath.Glob(filepath.Join(parent, prefix+"*")) // the pattern is fixed, so it is not malformed

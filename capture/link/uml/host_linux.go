@@ -56,7 +56,7 @@ func Run(ctx context.Context, job Job) error {
 	if err := job.complete(); err != nil {
 		return err
 	}
-	sweep()
+	Sweep()
 	err = runOnce(ctx, kernel, job)
 	// Now and then such a kernel stands still while it boots. The job has not
 	// begun then, so nothing is done twice.
@@ -195,7 +195,7 @@ func favour(pid int) {
 
 // grouped makes the kernel end with this process. The processes behind the
 // guest's processes are of its group, and end where we end it; where we cannot,
-// the next run does (sweep).
+// the next run does (Sweep).
 func grouped() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }

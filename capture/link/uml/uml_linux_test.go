@@ -74,7 +74,7 @@ func TestNewFolderOutlivesASweep(t *testing.T) {
 	go func() {
 		defer close(done)
 		for range 2000 {
-			sweep()
+			Sweep()
 		}
 	}()
 	made := 0
@@ -173,7 +173,7 @@ func TestKilledOwner(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = owner.Wait() // killed, as asked
-	sweep()
+	Sweep()
 	nothingLeft(t)
 }
 

@@ -10,6 +10,9 @@ import (
 // Init does nothing where there are no guests.
 func Init() {}
 
+// Sweep does nothing where there are no guests.
+func Sweep() {}
+
 // Ready says that there are no guests here.
 func Ready() error { return errors.New("user-mode Linux runs on Linux only (hint: a Linux machine)") }
 
