@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -169,13 +170,19 @@ func figures(t testing.TB) (list []named) {
 	return list
 }
 
+// readFonts reads the fonts once for all tests.
+var readFonts = sync.OnceValues(func() (*scene.Fonts, error) {
+	f, err := scene.NewFonts()
+	return &f, err
+})
+
 func fonts(t testing.TB) *scene.Fonts {
 	t.Helper()
-	f, err := scene.NewFonts()
+	f, err := readFonts()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &f
+	return f
 }
 
 func render(t testing.TB, f *chart.Figure, size chart.Size, format scene.Format) []byte {
@@ -230,7 +237,7 @@ func TestFits(t *testing.T) {
 // TestSameBytes draws figures twice, each from the capture anew.
 func TestSameBytes(t *testing.T) {
 	first, second := figures(t), figures(t)
-	for i := 0; i < len(first); i += 5 {
+	for i := 0; i < len(first); i += 9 {
 		for _, format := range []scene.Format{scene.SVG, scene.PNG, scene.PDF} {
 			if !bytes.Equal(render(t, first[i].Figure, first[i].size, format), render(t, second[i].Figure, first[i].size, format)) {
 				t.Errorf("%s as %s: two runs differ", first[i].name, format)
