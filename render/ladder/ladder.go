@@ -51,17 +51,18 @@ func build(conn *analyze.Connection, items []Item, j *Joined, o Options) *Ladder
 			l.total += i.Fold.Segments() - 1
 		}
 	}
-	if l.Items = choose(items, o.Rows); o.Rows == 0 {
+	if l.Items = items; o.Rows > 0 {
+		l.Items = choose(items, o.Rows)
+	}
+	if j != nil {
+		l.joined, l.Notes = j.File, []string{j.note()}
+	} else {
+		l.Notes = []string{l.estimate()}
+	}
+	if o.Rows == 0 {
 		l.Items = l.fitting(items)
 	}
 	l.sameWindows()
-	note := ""
-	if j != nil {
-		l.joined, note = j.File, j.note()
-	} else {
-		note = l.estimate()
-	}
-	l.Notes = append(l.Notes, note)
 	l.follow()
 	l.Notes = append(l.Notes, l.remarks()...)
 	return l
@@ -75,16 +76,29 @@ func (l *Ladder) fitting(items []Item) []Item {
 	changes := len(l.Conn.States.Paths[0]) + len(l.Conn.States.Paths[1])
 	for budget := pageLines - changes; ; budget -= 2 {
 		chosen := choose(items, budget)
-		lines := changes
-		for _, i := range chosen {
-			if lines++; i.Row == nil || l.words.remark(i.Row) != "" {
-				lines++
-			}
-		}
-		if lines <= pageLines || budget < 12 {
+		if lines := l.lines(chosen); lines <= float64(pageLines-changes) || budget < 12 {
 			return chosen
 		}
 	}
+}
+
+// lines is about how many lines items take: their text, and the room for the
+// time that passes.
+func (l *Ladder) lines(items []Item) (n float64) {
+	const height = 8.5 // of a line, in points
+	last := time.Duration(0)
+	for _, i := range items {
+		n++
+		switch r := i.Row; {
+		case r == nil || l.words.remark(r) != "":
+			n++
+		case r.At > last:
+			n += (step(r.At-last-r.Got+r.Sent) + step(r.Got-r.Sent)) / height
+			n -= min(1, step(r.At-last)/height) // the line is in that room
+		}
+		last = i.at()
+	}
+	return n
 }
 
 // sameWindows notes where a window need not be repeated.

@@ -20,6 +20,7 @@ type Recorder struct {
 	MaxRows int // of the ladder that will be made; 0 is what fits a page
 
 	items  []Item
+	spare  []*Row // to be used again
 	bytes  int64
 	opened bool // the first segment was a SYN
 	begun  bool
@@ -28,7 +29,8 @@ type Recorder struct {
 	last   time.Duration // of the segment before
 	gap    time.Duration // smoothed time between segments
 	said   [2]bool       // the side has sent data
-	closed bool          // a FIN or reset has passed
+	resets [2]int
+	closed bool // a FIN or reset has passed
 }
 
 // Bytes returns how much payload the connection carried.
@@ -41,24 +43,56 @@ func (r *Recorder) Add(s *analyze.Segment) {
 	if s.Swapped {
 		r.swap()
 	}
-	row := newRow(s)
+	row := r.spareRow()
+	row.fill(s)
 	r.bytes += int64(row.Len)
 	row.weight = r.weigh(row)
 	if !r.shows(row) {
+		r.spare = append(r.spare, row)
 		return
 	}
 	r.note(s.Loss)
 	r.items = append(r.items, Item{Row: row})
 	if keep := max(r.MaxRows, leastKept); len(r.items) > 4*keep {
-		recent := r.items[len(r.items)-keep:]
-		r.items = append(choose(r.items[:len(r.items)-keep], 2*keep), recent...)
+		old, recent := r.items[:len(r.items)-keep], r.items[len(r.items)-keep:]
+		chosen := choose(old, keep)
+		r.reuse(old, chosen)
+		r.items = append(chosen, recent...)
 	}
 }
 
 const (
 	leastKept = 60
 	beginning = 12 // segments that show how a connection starts
+	fewResets = 2
 )
+
+// spareRow returns a row to be filled.
+func (r *Recorder) spareRow() *Row {
+	n := len(r.spare)
+	if n == 0 {
+		return new(Row)
+	}
+	row := r.spare[n-1]
+	r.spare = r.spare[:n-1]
+	return row
+}
+
+// reuse keeps the rows that were folded for segments to come.
+func (r *Recorder) reuse(old, chosen []Item) {
+	for _, i := range old {
+		for len(chosen) > 0 && chosen[0].Row == nil {
+			chosen = chosen[1:]
+		}
+		switch {
+		case i.Row == nil:
+		case len(chosen) > 0 && chosen[0].Row == i.Row:
+			chosen = chosen[1:]
+		default:
+			r.spare = append(r.spare, i.Row)
+		}
+	}
+}
 
 // swap mends what was recorded before the roles were known.
 func (r *Recorder) swap() {
@@ -91,8 +125,7 @@ func (r *Recorder) shows(row *Row) bool {
 
 // The weights of rows: the lighter are folded first.
 const (
-	light uint8 = iota
-	data
+	usual uint8 = iota
 	paused
 	repeated
 	noted
@@ -110,15 +143,20 @@ const notable = 1<<reconstruct.OutOfOrder | 1<<reconstruct.Spurious | 1<<reconst
 func (r *Recorder) weigh(row *Row) uint8 {
 	gap := row.At - r.last
 	r.last = row.At
-	usual := r.gap
+	mean := r.gap
 	r.gap += (gap - r.gap) / 8
 	r.since++
 	r.seen++
+	if row.Flags.Has(decode.RST) {
+		r.resets[row.From]++
+	}
 	first := row.Len > 0 && !r.said[row.From]
 	if row.Len > 0 {
 		r.said[row.From] = true
 	}
 	switch {
+	case row.Flags.Has(decode.RST) && r.resets[row.From] > fewResets:
+		return usual // each segment on the way may have been answered by one
 	case row.Flags&control != 0:
 		r.since = 0
 		return heavy
@@ -130,12 +168,10 @@ func (r *Recorder) weigh(row *Row) uint8 {
 		return noted
 	case row.Marks&(1<<reconstruct.DupACK|1<<reconstruct.WindowUpdate) != 0:
 		return repeated
-	case gap > 10*usual && gap > time.Millisecond:
+	case gap > 10*mean && gap > time.Millisecond:
 		return paused
-	case row.Len > 0:
-		return data
 	}
-	return light
+	return usual
 }
 
 // note keeps what a segment tells of earlier ones: that one was lost, or that

@@ -50,16 +50,15 @@ type Row struct {
 	weight    uint8
 }
 
-// newRow makes a row of a segment.
-func newRow(s *analyze.Segment) *Row {
+// fill makes r a row of a segment.
+func (r *Row) fill(s *analyze.Segment) {
 	g := s.Step.Segment
-	r := &Row{
+	*r = Row{
 		Frame: g.Frame, At: g.Time.Sub(s.Conn.Start), From: s.From, Flags: g.Flags, Whole: g.Quirks&decode.FlagsCut == 0,
 		Seq: uint32(g.Seq), Ack: uint32(g.Ack), RelSeq: int64(s.Seq), RelEnd: int64(s.End), RelAck: int64(s.Ack), HasAck: s.HasAck,
 		Len: g.Len, RawWindow: g.Window, Marks: s.Marks, Loss: s.Loss,
 	}
 	r.Window, r.WindowKnown = s.Conn.Window(s.From, g)
-	return r
 }
 
 // Fold is a stretch of segments that are not shown one by one.

@@ -18,7 +18,7 @@ type knot struct {
 func (d *sheet) stand() {
 	start := d.top
 	d.even()
-	if d.options.Axis == Even || d.options.Axis == Auto && slices.ContainsFunc(d.Items, func(i Item) bool { return i.Fold != nil }) {
+	if from, to := d.window(); from == to || d.options.Axis == Even || d.options.Axis == Auto && slices.ContainsFunc(d.Items, func(i Item) bool { return i.Fold != nil }) {
 		return
 	}
 	least, knots, tags := d.bottom-start, d.knots, slices.Clone(d.tags)
