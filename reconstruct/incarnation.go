@@ -1,33 +1,10 @@
 package reconstruct
 
 import (
-	"encoding/binary"
-
 	"github.com/flowstate-tcp/flowstate/capture/finding"
 	"github.com/flowstate-tcp/flowstate/reconstruct/decode"
 	"github.com/flowstate-tcp/flowstate/reconstruct/seq"
 )
-
-// pair names the two sockets of a conversation, whoever speaks: both addresses
-// and ports, the smaller end first. As in Wireshark, neither a VLAN nor a
-// tunnel makes a difference. Words without padding hash fast.
-type pair [5]uint64
-
-func pairOf(s, t decode.Endpoint) pair {
-	a, b := words(s), words(t)
-	if a[0] > b[0] || a[0] == b[0] && (a[1] > b[1] || a[1] == b[1] && a[2] > b[2]) {
-		a, b = b, a
-	}
-	return pair{a[0], a[1], b[0], b[1], a[2]<<32 | b[2]}
-}
-
-func words(e decode.Endpoint) [3]uint64 {
-	low := uint64(e.Port)
-	if e.IP.V6 {
-		low |= 1 << 16
-	}
-	return [3]uint64{binary.BigEndian.Uint64(e.IP.Bytes[:8]), binary.BigEndian.Uint64(e.IP.Bytes[8:]), low}
-}
 
 // conversation is a Connection with all that the table needs to go on with it.
 type conversation struct {
@@ -39,16 +16,15 @@ type conversation struct {
 	// number opens another at once, and whether it is one (or an old
 	// duplicate, RFC 9293 section 3.5.1) shows later.
 	older, newer *conversation
-	challenged   bool // the SYN that opened it was answered by a challenge ACK of the older one
-	outlived     bool // and the sender of that SYN went on with the older one
-	whole        bool // it ended as a connection of its own
+	next         *conversation // in the chain of the index
+	hash         uint64        // of both ends, for the index
+	challenged   bool          // the SYN that opened it was answered by a challenge ACK of the older one
+	outlived     bool          // and the sender of that SYN went on with the older one
+	whole        bool          // it ended as a connection of its own
 
 	queue         *queue
 	before, after *conversation // in the queue
 }
-
-// key returns what the table finds c by.
-func (c *conversation) key() pair { return pairOf(c.Ends[Client], c.Ends[Server]) }
 
 func (c *conversation) end(s Side) end { return end{&c.Half[s], &c.flows[s]} }
 
@@ -66,13 +42,12 @@ func (c *conversation) closed() bool {
 // place finds the conversation that the segment belongs to; opened tells that
 // it is a new one.
 func (t *Table) place(s *decode.Segment) (c *conversation, opened bool) {
-	key := pairOf(s.Src, s.Dst)
-	c = t.newest[key]
+	c = t.newest.find(s.Src, s.Dst)
 	switch {
 	case c == nil:
-		return t.begin(key, s, nil), true
+		return t.begin(s, nil), true
 	case s.Flags&(decode.SYN|decode.ACK) == decode.SYN:
-		return t.placeSYN(key, s, c)
+		return t.placeSYN(s, c)
 	case c.answeredBy(s):
 		return c, false
 	case c.older != nil && c.older.misfit(s) < c.misfit(s):
@@ -97,7 +72,7 @@ func (c *conversation) answeredBy(s *decode.Segment) bool {
 // in Wireshark 4.0. One that repeats the SYN of the older incarnation is a late
 // copy of that; Wireshark opens a conversation for it, whose number we leave
 // out, so that those of the following ones are the same.
-func (t *Table) placeSYN(key pair, s *decode.Segment, c *conversation) (*conversation, bool) {
+func (t *Table) placeSYN(s *decode.Segment, c *conversation) (*conversation, bool) {
 	h := &c.Half[c.sideOf(s)]
 	if !h.HasISN || h.ISN == s.Seq {
 		return c, false
@@ -106,7 +81,7 @@ func (t *Table) placeSYN(key pair, s *decode.Segment, c *conversation) (*convers
 		t.number++
 		return o, false
 	}
-	return t.begin(key, s, c), true
+	return t.begin(s, c), true
 }
 
 // misfit says how badly the numbers of a segment suit the conversation.
@@ -134,7 +109,7 @@ func (e end) distance(n seq.Number) int64 {
 }
 
 // begin starts a conversation, the next incarnation of previous if there is one.
-func (t *Table) begin(key pair, s *decode.Segment, previous *conversation) *conversation {
+func (t *Table) begin(s *decode.Segment, previous *conversation) *conversation {
 	if previous != nil {
 		previous = t.keepOne(previous)
 	}
@@ -144,12 +119,13 @@ func (t *Table) begin(key pair, s *decode.Segment, previous *conversation) *conv
 	c.First, c.Start, c.End = s.Frame, s.Time, s.Time
 	c.assign(s)
 	if previous != nil {
+		t.newest.remove(previous)
 		c.older, previous.newer = previous, c
 		c.Previous = previous.Number
 		c.note(finding.PortReused, s.Frame, 1)
 		previous.flows[previous.Peer(previous.sideOf(s))].provoked = true // RFC 5961 section 4.2
 	}
-	t.newest[key] = c
+	t.newest.add(c)
 	return c
 }
 

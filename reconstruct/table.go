@@ -32,9 +32,9 @@ func (o Options) withDefaults() Options {
 // or in free; those in queues are the ones that newest leads to.
 type Table struct {
 	options Options
-	newest  map[pair]*conversation // the latest incarnation of each
-	number  int                    // of the next connection
-	slots   int                    // in use or free
+	newest  index // the latest incarnation of each conversation
+	number  int   // of the next connection
+	slots   int   // in use or free
 	free    []*conversation
 
 	opening, open, closed queue
@@ -48,7 +48,7 @@ type Table struct {
 
 // NewTable returns an empty table.
 func NewTable(o Options) *Table {
-	return &Table{options: o.withDefaults(), newest: map[pair]*conversation{}}
+	return &Table{options: o.withDefaults(), newest: newIndex()}
 }
 
 // Add places the next segment of the capture in its connection. The Step is
@@ -185,9 +185,10 @@ func (t *Table) unlink(c *conversation) {
 	case c.newer != nil:
 		c.newer.older = c.older
 	case c.older != nil:
-		t.newest[c.key()] = c.older
+		t.newest.remove(c)
+		t.newest.add(c.older)
 	default:
-		delete(t.newest, c.key())
+		t.newest.remove(c)
 	}
 	if c.older != nil {
 		c.older.newer = c.newer
@@ -274,9 +275,11 @@ func (t *Table) check() error {
 		count += n
 	}
 	linked := 0
-	for _, c := range t.newest {
-		for ; c != nil; c = c.older {
-			linked++
+	for _, chain := range t.newest.buckets {
+		for ; chain != nil; chain = chain.next {
+			for c := chain; c != nil; c = c.older {
+				linked++
+			}
 		}
 	}
 	if linked != count {
