@@ -20,6 +20,8 @@ type flow struct {
 	weak       bool // ISN comes from a RST, which proves little
 	provoked   bool // it received something unacceptable and owes a challenge ACK
 	reset      bool // its latest segment is a RST
+	lone       bool // its latest new payload was a single octet
+	pushed     bool // with PSH; meaningful with lone
 }
 
 // end is one side of a conversation, all that is known of it.

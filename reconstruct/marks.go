@@ -81,7 +81,14 @@ func (v *sight) isOutOfWindow() bool { return !v.believable }
 // octet of garbage. A keep-alive is sent only when nothing is outstanding,
 // which tells it from a retransmission of a single byte.
 func (v *sight) isKeepAlive() bool {
-	return v.belowNext() && v.me.Acked == v.me.Max && !v.stalled()
+	return v.belowNext() && v.me.Acked == v.me.Max && !v.stalled() && !v.repeatsLone()
+}
+
+// repeatsLone tells whether the segment repeats one that held a single octet,
+// such as a key pressed in Telnet. Its sender may not know yet that it arrived.
+// Some stacks push the octet of a keep-alive too, but it stands for no segment.
+func (v *sight) repeatsLone() bool {
+	return v.s.Len == 1 && v.me.lone && v.me.pushed && v.s.Flags.Has(decode.PSH)
 }
 
 func (v *sight) belowNext() bool {

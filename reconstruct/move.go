@@ -55,6 +55,9 @@ func (v *sight) passOctets() {
 	if fin {
 		hi--
 	}
+	if hi > v.me.Max && hi > lo {
+		v.me.lone, v.me.pushed = hi == lo+1, v.s.Flags.Has(decode.PSH)
+	}
 	data := v.me.pass(lo, hi)
 	v.me.Unique += data.fresh
 	v.me.Retransmitted += data.again

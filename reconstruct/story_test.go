@@ -126,6 +126,22 @@ var stories = []struct{ name, text string }{
 80 < . 1:1(0) ack 6001 win 5000 # keep-alive-ack
 --- zero-window
 `},
+	{"a key pressed, its acknowledgement lost; a stack that pushes keep-alives", `
+0.0 > S 0:0(0)
+0.0 < S. 0:0(0) ack 1
+0.0 > . 1:1(0) ack 1
+0.1 > P. 1:2(1) ack 1
+0.1 < . 1:1(0) ack 2
+0.4 > P. 1:2(1) ack 1 # retransmission spurious
+0.4 < . 1:1(0) ack 2
+60 > . 1:2(1) ack 1 # keep-alive
+60 < . 1:1(0) ack 2 # keep-alive-ack
+61 > P. 2:30(28) ack 1
+61 < . 1:1(0) ack 30
+90 > P. 29:30(1) ack 1 # keep-alive
+90 < . 1:1(0) ack 30 # keep-alive-ack
+---
+`},
 	{"the octet of a window probe is taken after all", `
 0.0 > S 0:0(0)
 0.0 < S. 0:0(0) ack 1

@@ -67,7 +67,7 @@ var kinds = [...]Kind{
 	{"probe-below", "a probe of a zero window may begin one below the end of the stream, as Linux sends it; tshark knows those beyond it alone", []string{"keep_alive", "keep_alive_ack", "zero_window_probe", "zero_window_probe_ack", "duplicate_ack"}, (*sight).isProbing, nil},
 	{"answer", "flowstate names it a %s instead", []string{"duplicate_ack", "window_update", "keep_alive_ack", "zero_window_probe_ack"}, (*sight).isAnswer, (*sight).answered},
 	{"keep-alive-first", "the capture of this side begins with a keep-alive, so tshark takes the stream to end one octet lower", []string{"keep_alive", "keep_alive_ack", "duplicate_ack"}, (*sight).isKeepAlive, nil},
-	{"unacknowledged-octet", "a keep-alive is sent only with nothing outstanding; tshark looks at the number alone", []string{"keep_alive"}, differ("yes", none), nil},
+	{"unacknowledged-octet", "a keep-alive is sent only with nothing outstanding, and repeats no segment of a single octet; tshark looks at the number alone", []string{"keep_alive"}, differ("yes", none), nil},
 	{"scaled-window", "tshark compares and adds windows as they stand in the header, or with another scale", []string{"window_full", "window_update", "duplicate_ack"}, (*sight).ruled, nil},
 
 	{"acknowledged-hole", "what is missing before it had been acknowledged, so the stream stood there; tshark looks only at what was sent", []string{"lost_segment"}, (*sight).acknowledgedBefore, nil},
