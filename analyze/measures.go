@@ -19,6 +19,7 @@ type Measures struct {
 	Flight     flight.Result
 	loss.Tally // its segments that were sent again, late or twice
 	Limit      limit.Result
+	Timer      rtt.Timer // of its retransmissions, as its SYN suggests
 
 	Behaviour behaviour.Result
 }
@@ -106,7 +107,7 @@ func (m *measures) results(c *reconstruct.Connection) (both [2]Measures) {
 	for _, side := range reconstruct.Sides {
 		both[side] = Measures{
 			RTT: m.rtt.Result(side), Flight: m.flight.Result(c, side), Tally: m.loss.Tally(side),
-			Limit: m.limit.Result(side), Behaviour: m.behaviour.Result(c, side),
+			Limit: m.limit.Result(side), Timer: m.loss.Timer(side), Behaviour: m.behaviour.Result(c, side),
 		}
 	}
 	return both

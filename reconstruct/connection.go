@@ -95,6 +95,7 @@ type Offer struct {
 	MSS         uint16
 	WindowScale uint8
 	CookieLen   uint8
+	OtherKind   uint8
 }
 
 // FINAcked tells whether the peer acknowledged the FIN of this side.

@@ -74,7 +74,7 @@ func (v *sight) sawSYN() {
 	whole := v.s.Quirks&(decode.HeaderCut|decode.OptionsCut) == 0
 	if !v.me.SYNSeen || whole && !v.me.SYNWhole {
 		o := &v.s.Options
-		v.me.Options = Offer{Set: o.Set, MSS: o.MSS, WindowScale: o.WindowScale, CookieLen: o.CookieLen}
+		v.me.Options = Offer{Set: o.Set, MSS: o.MSS, WindowScale: o.WindowScale, CookieLen: o.CookieLen, OtherKind: o.OtherKind}
 		v.me.SYNWhole = whole
 	}
 	v.me.SYNSeen = true

@@ -114,7 +114,7 @@ var offered = [...]struct {
 	{decode.OptTimestamps, "Timestamps", nil},
 	{decode.OptMPTCP, "MPTCP", nil},
 	{decode.OptFastOpen, "Fast-Open", nil},
-	{decode.OptAccECN, "AccECN", nil},
+	{decode.OptAccECN | decode.OptAccECN1, "AccECN", nil},
 }
 
 // rewritten lists how the options of a SYN differ.

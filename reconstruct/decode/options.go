@@ -64,15 +64,25 @@ func (o *Options) add(kind uint8, value []byte) {
 		o.Set |= OptMPTCP
 	case kind == 34:
 		o.addFastOpen(value)
-	case kind == 172, kind == 174:
+	case kind == 172:
 		o.Set |= OptAccECN
+	case kind == 174:
+		o.Set |= OptAccECN1
 	case kind == 253, kind == 254:
-		o.addExperimental(value)
+		o.addExperimental(kind, value)
 	case kind == 2, kind == 3, kind == 4, kind == kindSACK, kind == 8:
 		o.Set |= OptMalformed
 	default:
-		o.Set |= OptOther
+		o.addOther(kind)
 	}
+}
+
+// addOther notes an option that has no name here.
+func (o *Options) addOther(kind uint8) {
+	if o.Set&OptOther == 0 {
+		o.OtherKind = kind
+	}
+	o.Set |= OptOther
 }
 
 // addCut notes what is left of an option that the capture cut. The first SACK
@@ -109,10 +119,13 @@ func (o *Options) addFastOpen(cookie []byte) {
 const fastOpenMagic = 0xf989
 
 // addExperimental notes an option of the shared kinds (RFC 6994).
-func (o *Options) addExperimental(value []byte) {
-	if len(value) >= 2 && binary.BigEndian.Uint16(value) == fastOpenMagic {
-		o.addFastOpen(value[2:])
+func (o *Options) addExperimental(kind uint8, value []byte) {
+	if len(value) < 2 || binary.BigEndian.Uint16(value) != fastOpenMagic {
+		o.addOther(kind)
 		return
 	}
-	o.Set |= OptOther
+	if o.Set&OptOther == 0 {
+		o.OtherKind = kind
+	}
+	o.addFastOpen(value[2:])
 }

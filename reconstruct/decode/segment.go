@@ -116,9 +116,10 @@ const (
 	OptAO                                  // 29
 	OptMPTCP                               // 30
 	OptFastOpen                            // 34, or 254 with the Fast Open magic
-	OptAccECN                              // 172, 174
+	OptAccECN                              // 172, its counters in order 0
 	OptOther                               // any other kind
 	OptMalformed                           // the option list does not parse to its end
+	OptAccECN1                             // 174, accurate ECN with its counters in order 1
 )
 
 // SACKBlock is one block of a SACK option: Left is its first byte, Right the
@@ -131,6 +132,7 @@ type Options struct {
 	Set         OptionSet
 	MSS         uint16
 	WindowScale uint8 // shift count as sent; above 14 counts as 14 (RFC 7323 section 2.3)
+	OtherKind   uint8 // the first of those that OptOther stands for, or that Fast Open came with instead of 34
 	TSval       uint32
 	TSecr       uint32
 	SACKCount   uint8

@@ -49,6 +49,7 @@ var optionTable = [...]option{
 	{"ao", decode.OptAO, 29, nil, nil, zeros(2)},
 	{"mptcp", decode.OptMPTCP, 30, nil, nil, zeros(2)},
 	{"accecn", decode.OptAccECN, 172, nil, nil, zeros(0)},
+	{"accecn1", decode.OptAccECN1, 174, nil, nil, zeros(0)},
 	{"other", decode.OptOther, 253, nil, nil, zeros(2)},
 	// Last, since what follows it cannot be read: its length says 0.
 	{"malformed", decode.OptMalformed, 252, nil, nil, nil},

@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/flowstate-tcp/flowstate/analyze/behaviour"
+	"github.com/flowstate-tcp/flowstate/analyze/rtt"
+	"github.com/flowstate-tcp/flowstate/analyze/state"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
 )
 
@@ -11,8 +13,12 @@ import (
 func agreedFields() fields[Connection] {
 	return fields[Connection]{
 		{Column{"options_common", "", "TCP options that both sides offered in their SYNs"}, func(c *Connection) Value {
-			a, b := &c.Half[reconstruct.Client], &c.Half[reconstruct.Server]
-			return when(a.SYNWhole && b.SYNWhole, names(optionNames(a.Options.Set&b.Options.Set)))
+			both, ok := common(c)
+			return when(ok, names(optionNames(both.Set)))
+		}},
+		{Column{"options_common_kinds", "", "their IANA kind numbers, in the same order"}, func(c *Connection) Value {
+			both, ok := common(c)
+			return when(ok, numbers(optionKinds(&both)))
 		}},
 		{Column{"ecn", "", "explicit congestion notification: not-offered, refused, rfc3168 or accecn (RFC 9768)"}, func(c *Connection) Value {
 			return when(c.ECN != behaviour.ECNUnknown, text(c.ECN.String()))
@@ -39,11 +45,27 @@ func behaviourFields(side reconstruct.Side) fields[Connection] {
 	addInitial(add)
 	add("rto_min_s", "s", "least time from what it sent or heard to a retransmission by its timer, at the tap", func(b *behaviour.Result) Value { return when(b.Timeouts > 0, span(b.LeastTimeout)) })
 	add("rto_n", "samples", "such retransmissions", func(b *behaviour.Result) Value { return num(b.Timeouts) })
+	all = append(all, timerFields(side)...)
 	add("ecn_capable", "packets", "marked as capable of ECN, ECT(0) or ECT(1)", func(b *behaviour.Result) Value { return num(b.Marks.Capable) })
 	add("ecn_ce", "packets", "that a router marked: congestion experienced", func(b *behaviour.Result) Value { return num(b.Marks.CE) })
 	add("ecn_ece", "packets", "that report such marks, SYNs left out", func(b *behaviour.Result) Value { return num(b.Marks.ECE) })
 	add("ecn_cwr", "packets", "that say that its window was reduced", func(b *behaviour.Result) Value { return num(b.Marks.CWR) })
 	return append(all, probeFields(side)...)
+}
+
+// timerFields are the columns about the kind of retransmission timer by which
+// the causes of retransmissions were judged.
+func timerFields(side reconstruct.Side) fields[Connection] {
+	timer := func(name, meaning string, of func(t rtt.Timer) string) field[Connection] {
+		return field[Connection]{Column{side.String() + ".behaviour." + name, "", meaning}, func(c *Connection) Value {
+			t := c.Sides[side].Timer
+			return when(t != rtt.AnyTimer, text(of(t)))
+		}}
+	}
+	return fields[Connection]{
+		timer("rto_profile", "kind of retransmission timer that its causes were judged by: linux, bsd or windows; absent: the least of all", rtt.Timer.String),
+		timer("rto_profile_certainty", "assumed: a guess from the TTL and window of its SYN", func(rtt.Timer) string { return state.Assumed.String() }),
+	}
 }
 
 type adder func(name, unit, meaning string, of func(b *behaviour.Result) Value)

@@ -55,37 +55,9 @@ func sideFields(side reconstruct.Side) fields[Connection] {
 		offered := optionNames(h.Options.Set)
 		return when(h.SYNWhole || len(offered) > 0, names(offered))
 	})
+	add("options_kinds", "", "their IANA kind numbers, in the same order; of several without a name the first", func(h *reconstruct.Half) Value {
+		return when(h.SYNWhole || h.Options.Set != 0, numbers(optionKinds(&h.Options)))
+	})
 	all = append(all, rateFields(side)...)
 	return all
-}
-
-// optionTable holds the names of the options, after IANA's, in the order of
-// output.
-var optionTable = [...]struct {
-	bit  decode.OptionSet
-	name string
-}{
-	{decode.OptMSS, "MSS"},
-	{decode.OptSACKPermitted, "SACK-Permitted"},
-	{decode.OptTimestamps, "Timestamps"},
-	{decode.OptWindowScale, "Window-Scale"},
-	{decode.OptFastOpen, "Fast-Open"},
-	{decode.OptMPTCP, "MPTCP"},
-	{decode.OptAccECN, "AccECN"},
-	{decode.OptAO, "TCP-AO"},
-	{decode.OptMD5, "MD5"},
-	{decode.OptUserTimeout, "User-Timeout"},
-	{decode.OptSACK, "SACK"},
-	{decode.OptOther, "Other"},
-	{decode.OptMalformed, "Malformed"},
-}
-
-func optionNames(set decode.OptionSet) []string {
-	list := make([]string, 0, 4)
-	for _, o := range optionTable {
-		if set&o.bit != 0 {
-			list = append(list, o.name)
-		}
-	}
-	return list
 }

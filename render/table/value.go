@@ -64,6 +64,21 @@ func (w words) appendFlat(b []byte, sep byte) []byte {
 	return b
 }
 
+// kinds is a list of small numbers.
+type kinds []uint8
+
+func (k kinds) appendJSON(b []byte) []byte { return append(k.appendFlat(append(b, '['), ','), ']') }
+
+func (k kinds) appendFlat(b []byte, sep byte) []byte {
+	for i, n := range k {
+		if i > 0 {
+			b = append(b, sep)
+		}
+		b = strconv.AppendUint(b, uint64(n), 10)
+	}
+	return b
+}
+
 func num[N ~int | ~int64 | ~uint8 | ~uint16 | ~uint32](n N) Value {
 	return Value{kind: number, number: int64(n)}
 }
@@ -71,6 +86,8 @@ func num[N ~int | ~int64 | ~uint8 | ~uint16 | ~uint32](n N) Value {
 func text(s string) Value { return Value{kind: word, word: s} }
 
 func names(list []string) Value { return Value{kind: listed, list: words(list)} }
+
+func numbers(all []uint8) Value { return Value{kind: listed, list: kinds(all)} }
 
 func span(d time.Duration) Value { return Value{kind: seconds, number: int64(d)} }
 
