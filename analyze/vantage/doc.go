@@ -33,6 +33,16 @@
 // both ways after the delay: both halves are long, and the addresses are those
 // of a loopback.
 //
+// Half round trips are also told by the echo of an acknowledgement's TSval in
+// the data that it set off, for a side that sends and is sent nothing: too long
+// where that side had nothing it might send at once, so that the least counts.
+// Where the tap is between, the whole round trip is the sum of two halves that
+// follow each other (data, its acknowledgement, and what that sets off; Jaiswal
+// and others, "Inferring TCP connection characteristics through passive
+// measurements", INFOCOM 2004; with timestamps Veal, Li and Lowenthal, "New
+// methods for passive estimation of TCP round-trip times", PAM 2005). Halves
+// further apart than a round trip are not added.
+//
 // The package refuses to place a tap in a round trip of less than two
 // milliseconds by time, since hosts answer as slowly as that, and gives
 // "unknown" where the witnesses are too few.

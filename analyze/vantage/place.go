@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/flowstate-tcp/flowstate/analyze/quantile"
 	"github.com/flowstate-tcp/flowstate/analyze/state"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
 )
@@ -13,6 +14,9 @@ type Result struct {
 	Vantage   state.Vantage
 	Certainty state.Certainty // strong or assumed; unobserved where Vantage is unknown
 	Half      [2]Half
+	// Full is the whole round trip in nanoseconds, by pairs of halves that
+	// follow each other; N is 0 unless the tap was between, or after a delay.
+	Full quantile.Summary
 
 	offload bool // Vantage rests on checksums
 }
@@ -24,6 +28,9 @@ type Half struct {
 	Handshake time.Duration // of the handshake alone, meaningful with Shook
 	Shook     bool
 	Hops      int // routers that its packets have passed, by their TTL; -1 unknown
+	// Echoes are those of the peer's acknowledgements by its data, in
+	// nanoseconds: too long where it had nothing that it might send at once.
+	Echoes quantile.Summary
 }
 
 const (
@@ -42,7 +49,7 @@ const (
 func (t *Tracker) Result(c *reconstruct.Connection) (r Result) {
 	for _, x := range reconstruct.Sides {
 		s := &t.sides[x]
-		h := Half{Handshake: s.handshake, Shook: s.shook, Hops: s.hops()}
+		h := Half{Handshake: s.handshake, Shook: s.shook, Hops: s.hops(), Echoes: s.echoed.Summary()}
 		h.Least, h.Known = s.least()
 		r.Half[x] = h
 	}
@@ -56,6 +63,7 @@ func (t *Tracker) Result(c *reconstruct.Connection) (r Result) {
 		r.Half[near].Least, r.Half[near].Known = t.sides[near].fastest(), true
 	case r.round() >= shortest:
 		r.apart(c, offloaded)
+		r.Full = t.full.Summary()
 	case offloaded:
 		r.at(undone, state.Strong)
 		r.offload = true

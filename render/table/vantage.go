@@ -14,14 +14,22 @@ type halfTrip struct {
 	quantile.Summary
 }
 
+// few is how many round trips of data do not outweigh more echoes.
+const few = 10
+
 // halfTrip returns what is known of the way from the tap to a side: the round
-// trips of what its peer sent, or else the handshake's alone.
+// trips of what its peer sent, or where these are few the echoes of its peer's
+// acknowledgements, or else the handshake's alone.
 func (c *Connection) halfTrip(side reconstruct.Side) halfTrip {
-	r := &c.Sides[side.Peer()].RTT
-	if s := r.Best(); s.N > 0 {
+	r, h := &c.Sides[side.Peer()].RTT, &c.Vantage.Half[side]
+	s := r.Best()
+	if s.N < few && h.Echoes.N > s.N {
+		return halfTrip{"echoes", h.Echoes}
+	}
+	if s.N > 0 {
 		return halfTrip{r.Method.String(), *s}
 	}
-	if h := &c.Vantage.Half[side]; h.Shook {
+	if h.Shook {
 		v := int64(h.Handshake)
 		return halfTrip{"handshake", quantile.Summary{N: 1, Min: v, P10: v, Median: v, P90: v, P99: v, Max: v}}
 	}
@@ -43,19 +51,43 @@ func placeFields() fields[Connection] {
 	for _, side := range reconstruct.Sides {
 		all = append(all, halfFields(side)...)
 	}
-	return all
+	return append(all, fullFields()...)
+}
+
+// fullFields are the columns about the whole round trip.
+func fullFields() fields[Connection] {
+	add := func(name, unit, meaning string, of func(s *quantile.Summary) Value) field[Connection] {
+		return field[Connection]{Column{"full_rtt." + name, unit, meaning}, func(c *Connection) Value {
+			s := &c.Vantage.Full
+			return when(s.N > 0, of(s))
+		}}
+	}
+	took := func(name, meaning string, of func(s *quantile.Summary) int64) field[Connection] {
+		return add(name, "s", meaning, func(s *quantile.Summary) Value { return span(time.Duration(of(s))) })
+	}
+	return fields[Connection]{
+		add("method", "", "how the whole round trip was measured where the tap was between both sides: halves (sums of two that follow each other). At a side it is the rtt of what that side sent", func(*quantile.Summary) Value { return text("halves") }),
+		add("n", "samples", "such sums", func(s *quantile.Summary) Value { return num(s.N) }),
+		took("min_s", "the least", func(s *quantile.Summary) int64 { return s.Min }),
+		took("p10_s", "10 % of them are no longer", func(s *quantile.Summary) int64 { return s.P10 }),
+		took("median_s", "half of them are no longer", func(s *quantile.Summary) int64 { return s.Median }),
+		took("p90_s", "90 % of them are no longer", func(s *quantile.Summary) int64 { return s.P90 }),
+		took("p99_s", "99 % of them are no longer", func(s *quantile.Summary) int64 { return s.P99 }),
+		took("max_s", "the longest", func(s *quantile.Summary) int64 { return s.Max }),
+		add("sd_s", "s", "their standard deviation, of two or more", func(s *quantile.Summary) Value { return when(s.N > 1, span(time.Duration(s.SD))) }),
+	}
 }
 
 func halfFields(side reconstruct.Side) fields[Connection] {
 	prefix := "half_rtt." + side.String() + "."
-	time := func(name, meaning string, of func(h *halfTrip) int64) field[Connection] {
+	took := func(name, meaning string, of func(h *halfTrip) int64) field[Connection] {
 		return field[Connection]{Column{prefix + name, "s", meaning}, func(c *Connection) Value {
 			h := c.halfTrip(side)
 			return when(h.method != "", span(time.Duration(of(&h))))
 		}}
 	}
 	return fields[Connection]{
-		{Column{prefix + "method", "", "how the way from the tap to the " + side.String() + " and back was measured: by the round trips of its peer's data (karn, timestamps) or of the handshake alone"}, func(c *Connection) Value {
+		{Column{prefix + "method", "", "how the way from the tap to the " + side.String() + " and back was measured: by the round trips of its peer's data (karn, timestamps), by the echo of its peer's acknowledgements in its data (echoes; too long where it had nothing to send at once), or of the handshake alone"}, func(c *Connection) Value {
 			h := c.halfTrip(side)
 			return when(h.method != "", text(h.method))
 		}},
@@ -63,10 +95,10 @@ func halfFields(side reconstruct.Side) fields[Connection] {
 			h := c.halfTrip(side)
 			return when(h.method != "", num(h.N))
 		}},
-		time("min_s", "the least", func(h *halfTrip) int64 { return h.Min }),
-		time("median_s", "half of them are no longer; what the "+side.String()+" took to answer included", func(h *halfTrip) int64 { return h.Median }),
-		time("p90_s", "90 % of them are no longer", func(h *halfTrip) int64 { return h.P90 }),
-		time("max_s", "the longest", func(h *halfTrip) int64 { return h.Max }),
+		took("min_s", "the least", func(h *halfTrip) int64 { return h.Min }),
+		took("median_s", "half of them are no longer; what the "+side.String()+" took to answer included", func(h *halfTrip) int64 { return h.Median }),
+		took("p90_s", "90 % of them are no longer", func(h *halfTrip) int64 { return h.P90 }),
+		took("max_s", "the longest", func(h *halfTrip) int64 { return h.Max }),
 		{Column{prefix + "hops", "routers", "passed by its packets on their way to the tap, by their TTL"}, func(c *Connection) Value {
 			n := c.Vantage.Half[side].Hops
 			return when(n >= 0, num(n))
