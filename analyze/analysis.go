@@ -80,6 +80,7 @@ type Analysis struct {
 	latest   latest
 	problems problems
 	damage   []finding.Finding // of the capture, once it is read to its end
+	lost     capture.Between   // where its recorder lost packets, likewise
 	began    capture.Timestamp
 	totals   Totals
 	health   health.Capture
@@ -130,7 +131,7 @@ func (a *Analysis) Connections() iter.Seq[*Connection] {
 				}
 			}
 		}
-		a.damage = damageOf(a.reader.src)
+		a.readOut()
 		if a.finish(a.table.Flush(), &line, yield) {
 			line.drain(yield)
 		}
@@ -264,7 +265,7 @@ func (a *Analysis) conclude(c *reconstruct.Connection, kept *slot, healthy *heal
 	}
 	r.Findings = append(append(r.Findings[:0:0], c.Findings...), healthy.Findings()...)
 	r.Findings = append(append(r.Findings, r.States.Findings...), a.touching(c)...)
-	r.Health.Judge(c, r.Findings, &r.Vantage)
+	r.Health.Judge(c, append(r.Findings[:len(r.Findings):len(r.Findings)], a.losses(c)...), &r.Vantage)
 	return r
 }
 

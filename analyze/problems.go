@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/flowstate-tcp/flowstate/capture"
 	"github.com/flowstate-tcp/flowstate/capture/finding"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
 	"github.com/flowstate-tcp/flowstate/reconstruct/decode"
@@ -78,6 +79,19 @@ func (p *problems) findings() []finding.Finding {
 // a connection. Those of a connection are with it.
 func (a *Analysis) Findings() []finding.Finding { return a.problems.findings() }
 
+// readOut is told that the source was read to its end: what it tells of itself
+// is complete.
+func (a *Analysis) readOut() {
+	a.damage = damageOf(a.reader.src)
+	if teller, ok := a.reader.src.(interface{ Interfaces() []capture.Interface }); ok {
+		for _, on := range teller.Interfaces() {
+			if on.Dropped != nil && *on.Dropped > 0 {
+				a.lost.Extend(on.Lost)
+			}
+		}
+	}
+}
+
 // damageOf returns what a source tells of its own damage, if it does: the
 // findings that are errors, since part of the capture could not be used.
 func damageOf(src Source) (damage []finding.Finding) {
@@ -96,7 +110,7 @@ func damageOf(src Source) (damage []finding.Finding) {
 // touching returns the damage of the capture that a connection may have lost
 // packets to: whatever came after its first packet, while it was still open.
 func (a *Analysis) touching(c *reconstruct.Connection) (damage []finding.Finding) {
-	if c.Half[reconstruct.Client].FINAcked() && c.Half[reconstruct.Server].FINAcked() {
+	if closed(c) {
 		return nil
 	}
 	for _, f := range a.damage {
@@ -105,4 +119,18 @@ func (a *Analysis) touching(c *reconstruct.Connection) (damage []finding.Finding
 		}
 	}
 	return damage
+}
+
+func closed(c *reconstruct.Connection) bool {
+	return c.Half[reconstruct.Client].FINAcked() && c.Half[reconstruct.Server].FINAcked()
+}
+
+// losses tells that the recorder lost packets while a connection was open,
+// which may be its own: a finding of the capture, and a doubt of each such
+// connection. One that was told before the file said so is not doubted.
+func (a *Analysis) losses(c *reconstruct.Connection) []finding.Finding {
+	if a.lost.Before <= c.First || a.lost.After >= c.Last && closed(c) {
+		return nil
+	}
+	return []finding.Finding{finding.New(finding.PacketsDroppedByCapture, 0, "")}
 }

@@ -29,7 +29,7 @@ func (a *Analysis) Walk() iter.Seq2[*Segment, *Connection] {
 				return
 			}
 		}
-		a.damage = damageOf(a.reader.src)
+		a.readOut()
 		end(a.table.Flush())
 	}
 }

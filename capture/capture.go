@@ -69,4 +69,18 @@ type Interface struct {
 	SnapLen  int
 	Received *uint64 // packets received, from pcapng interface statistics
 	Dropped  *uint64 // packets dropped by the interface or the recorder
+	Lost     Between // where these are missing; meaningful where Dropped is more than 0
+}
+
+// Between is a place in a capture: after one frame and before another, as far
+// as is known. After 0 is the beginning.
+type Between struct{ After, Before FrameNumber }
+
+// Extend makes b hold another place, too. The zero value is of none.
+func (b *Between) Extend(o Between) {
+	if b.Before == 0 {
+		*b = o
+		return
+	}
+	b.After, b.Before = min(b.After, o.After), max(b.Before, o.Before)
 }

@@ -84,6 +84,13 @@ var effects = [...]Doubt{
 	{Goodput, Reduced, finding.PacketsMissing, "bytes that were not captured are left out"},
 	{Behaviour, Reduced, finding.PacketsMissing, "acknowledgements may be what is missing"},
 
+	{RTT, Reduced, finding.PacketsDroppedByCapture, "what answered a segment may be what the recorder lost"},
+	{InFlight, Reduced, finding.PacketsDroppedByCapture, "acknowledgements may be what the recorder lost"},
+	{Causes, Reduced, finding.PacketsDroppedByCapture, "the first copy of a segment may be what the recorder lost"},
+	{Limits, Reduced, finding.PacketsDroppedByCapture, "a silence may be what the recorder lost"},
+	{States, Reduced, finding.PacketsDroppedByCapture, "transitions may be in what the recorder lost"},
+	{Behaviour, Reduced, finding.PacketsDroppedByCapture, "acknowledgements may be what the recorder lost"},
+
 	{RTT, Reduced, finding.ClockStep, "a time across the step is wrong"},
 	{Causes, Reduced, finding.ClockStep, "timers are judged by the clock"},
 	{Limits, Reduced, finding.ClockStep, "shares of time count the step"},
@@ -139,6 +146,7 @@ func (r *Result) Findings() []finding.Finding {
 func (r *Result) Judge(c *reconstruct.Connection, found []finding.Finding, tap *vantage.Result) {
 	r.judge(found)
 	r.judgePlace(c, tap)
+	r.judgeOffload(tap)
 	slices.SortStableFunc(r.Doubts, func(a, b Doubt) int { return int(a.Measurement) - int(b.Measurement) })
 }
 
@@ -166,6 +174,9 @@ func (r *Result) doubt(d Doubt) {
 // near is the round trip up to which a tap is near both sides.
 const near = 2 * time.Millisecond
 
+// places are those of a tap at a side.
+var places = [2]state.Vantage{reconstruct.Client: state.VantageClient, reconstruct.Server: state.VantageServer}
+
 // judgePlace tells what the place of the tap harms: what is on the way, and
 // what limits it, shows at the sender alone.
 func (r *Result) judgePlace(c *reconstruct.Connection, tap *vantage.Result) {
@@ -176,7 +187,7 @@ func (r *Result) judgePlace(c *reconstruct.Connection, tap *vantage.Result) {
 	if c.Half[sender].Unique == 0 {
 		return
 	}
-	at := [2]state.Vantage{state.VantageClient, state.VantageServer}[sender]
+	at := places[sender]
 	client, server := &tap.Half[reconstruct.Client], &tap.Half[reconstruct.Server]
 	switch v := tap.Vantage; {
 	case v == at:
@@ -188,5 +199,20 @@ func (r *Result) judgePlace(c *reconstruct.Connection, tap *vantage.Result) {
 		r.doubt(Doubt{RTT, Reduced, finding.None, "from the tap to the receiver alone; see the other half"})
 		r.doubt(Doubt{InFlight, Reduced, finding.None, "the tap was not at the sender: more was on the way"})
 		r.doubt(Doubt{Limits, Reduced, finding.None, "the tap was not at the sender: its bursts and pauses arrive changed"})
+	}
+}
+
+// judgeOffload tells where segments were joined: at the host where the tap was,
+// before the path or after it.
+func (r *Result) judgeOffload(tap *vantage.Result) {
+	for _, side := range reconstruct.Sides {
+		s, at := &r.Sides[side], places[side]
+		switch {
+		case s.Offload == 0:
+		case tap.Vantage == at:
+			s.By = JoinedSending
+		case tap.Vantage == places[side.Peer()]:
+			s.By = JoinedReceiving
+		}
 	}
 }

@@ -17,9 +17,24 @@ type Side struct {
 	CutPayload uint32 // packets whose payload was cut, their headers whole
 	Offload    uint32 // segments larger than the path carries
 	Largest    uint32 // payload bytes of the largest of these
+	By         Joined // whose network card or kernel made them one
 	Wrong      uint32 // TCP checksums that do not match
 	Undone     uint32 // and those that offload left to the card
 }
+
+// Joined says on which side of the path the segments that are larger than the path carries
+// were one.
+type Joined uint8
+
+// The places.
+const (
+	JoinedUnknown   Joined = iota
+	JoinedSending          // by the sender, whose card divides them (TSO, GSO)
+	JoinedReceiving        // by the receiver, whose card or kernel joined them (LRO, GRO)
+)
+
+// String returns the name used in JSON.
+func (j Joined) String() string { return [...]string{"unknown", "sent", "received"}[j] }
 
 // add counts what another side or connection has, too.
 func (s *Side) add(o *Side) {

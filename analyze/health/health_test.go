@@ -9,9 +9,11 @@ import (
 
 	"github.com/flowstate-tcp/flowstate/analyze"
 	"github.com/flowstate-tcp/flowstate/analyze/health"
+	"github.com/flowstate-tcp/flowstate/capture"
 	"github.com/flowstate-tcp/flowstate/capture/finding"
 	"github.com/flowstate-tcp/flowstate/capture/pcapfile"
 	"github.com/flowstate-tcp/flowstate/capture/testneed"
+	"github.com/flowstate-tcp/flowstate/reconstruct"
 	"github.com/flowstate-tcp/flowstate/reconstruct/scenario"
 )
 
@@ -166,6 +168,78 @@ func TestClockJumps(t *testing.T) {
 			}
 			if told != (c.want > 0) {
 				t.Errorf("findings %v", conn.Findings)
+			}
+		})
+	}
+}
+
+// recorded is a capture whose recorder lost packets.
+type recorded struct {
+	analyze.Source
+	lost    capture.Between
+	dropped uint64
+}
+
+func (r *recorded) Interfaces() []capture.Interface {
+	return []capture.Interface{{Dropped: &r.dropped, Lost: r.lost}}
+}
+
+// Who was open while the recorder lost packets is in doubt, and nobody else.
+func TestRecorderLosses(t *testing.T) {
+	const closed = open + `+.001 > P. 1:101(100) ack 1
++.040 < . 1:1(0) ack 101
++.001 > F. 101:101(0) ack 1
++.040 < F. 1:1(0) ack 102
++.0001 > . 102:102(0) ack 2
+`
+	const half = open + "+.001 > P. 1:101(100) ack 1\n+.040 < . 1:1(0) ack 101\n"
+	const reduced = "rtt reduced, in_flight reduced, causes reduced, limits reduced, states reduced, behaviour reduced"
+	for _, c := range []struct {
+		name, text string
+		dropped    uint64
+		lost       capture.Between
+		want       string
+	}{
+		{"none lost", closed, 0, capture.Between{}, ""},
+		{"lost at some time, the file does not say when", closed, 3, capture.Between{Before: 9}, reduced},
+		{"lost in the midst", closed, 3, capture.Between{After: 4, Before: 5}, reduced},
+		{"lost after the close", closed, 3, capture.Between{After: 8, Before: 100}, ""},
+		{"lost while it was open, after its last packet", half, 3, capture.Between{After: 8, Before: 100}, reduced},
+		{"lost before it", half, 3, capture.Between{Before: 1}, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			conn, _ := read(t, &recorded{written(t, c.text), c.lost, c.dropped})
+			if got := trusts(&conn.Health); got != c.want {
+				t.Errorf("not good: %s\nwant %s", got, c.want)
+			}
+			for _, f := range conn.Findings {
+				if f.Code == finding.PacketsDroppedByCapture {
+					t.Error("told again of the connection, a finding of the capture")
+				}
+			}
+		})
+	}
+}
+
+// Segments that are larger than the path carries were joined at the tap's host.
+func TestOffloadPlaces(t *testing.T) {
+	const ours = "+.001 > P. 1:4001(4000) ack 1\n+.040 < . 1:1(0) ack 4001\n"
+	const theirs = "+.040 < P. 1:4001(4000) ack 1\n+.0001 > . 1:1(0) ack 4001\n"
+	for _, c := range []struct {
+		name, text string
+		want       [2]health.Joined
+	}{
+		{"sent at the client", open + ours, [2]health.Joined{reconstruct.Client: health.JoinedSending}},
+		{"received at the client", open + theirs, [2]health.Joined{reconstruct.Server: health.JoinedReceiving}},
+		{"none", open, [2]health.Joined{}},
+		{"the tap is not placed", "0 > P. 1:4001(4000) ack 1 <TS val 1 ecr 1>\n+.0001 < . 1:1(0) ack 4001\n", [2]health.Joined{}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			conn, _ := read(t, written(t, c.text))
+			for _, side := range reconstruct.Sides {
+				if got := conn.Health.Sides[side].By; got != c.want[side] {
+					t.Errorf("%s's: %s, want %s (tap %s)", side, got, c.want[side], conn.Vantage.Vantage)
+				}
 			}
 		})
 	}

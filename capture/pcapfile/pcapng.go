@@ -37,10 +37,11 @@ const (
 type pcapng struct {
 	*source
 	order
-	clocks  []clock // one for each of source.interfaces
-	section int     // index of the first interface of the section at hand
-	clamped bool    // a time out of range was told
-	crowded bool    // too many interfaces were told
+	clocks  []clock               // one for each of source.interfaces
+	counted []capture.FrameNumber // for each, up to where its statistics tell
+	section int                   // index of the first interface of the section at hand
+	clamped bool                  // a time out of range was told
+	crowded bool                  // too many interfaces were told
 }
 
 func openPCAPNG(s *source) (decoder, error) {

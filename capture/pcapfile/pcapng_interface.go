@@ -75,6 +75,7 @@ func (d *pcapng) newInterface(body []byte) {
 	}
 	d.interfaces = append(d.interfaces, described)
 	d.clocks = append(d.clocks, newClock(resolution, offset))
+	d.counted = append(d.counted, d.frame)
 }
 
 // statistics sets the counters of an interface. A later block replaces an
@@ -89,7 +90,8 @@ func (d *pcapng) statistics(body []byte) {
 		d.malformed(fmt.Sprintf("interface %d, which the section does not have,", number))
 		return
 	}
-	on := &d.interfaces[d.section+int(number)]
+	index := d.section + int(number)
+	on := &d.interfaces[index]
 	var lost *uint64
 	for code, value := range d.options(body[statisticsHeaderLen:]) {
 		switch {
@@ -108,7 +110,8 @@ func (d *pcapng) statistics(body []byte) {
 		}
 	}
 	if lost != nil {
-		on.Dropped = lost
+		d.lost(on, *lost, d.counted[index])
+		d.counted[index] = d.frame
 	}
 }
 

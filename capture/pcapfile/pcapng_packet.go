@@ -114,5 +114,5 @@ func (d *pcapng) dropped(index int, n uint64) {
 	if on.Dropped != nil {
 		n += *on.Dropped
 	}
-	on.Dropped = &n
+	d.lost(on, n, d.frame)
 }

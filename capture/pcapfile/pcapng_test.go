@@ -245,3 +245,26 @@ func TestPCAPNGBounds(t *testing.T) {
 		t.Errorf("%d comments kept", n)
 	}
 }
+
+// TestPCAPNGLosses reads where packets were dropped: between two statistics, or
+// right before a packet that tells.
+func TestPCAPNGLosses(t *testing.T) {
+	o := ng{le}
+	count := func(n uint64) []byte { return o.statistics(0, option{5, o.number(n)}) }
+	packet := o.packet(0, 1, []byte("data"))
+	for _, c := range []struct {
+		name string
+		file []byte
+		want capture.Between
+	}{
+		{"none", join(packet, count(0)), capture.Between{}},
+		{"at some time", join(packet, packet, count(4)), capture.Between{After: 0, Before: 3}},
+		{"since the statistics before", join(packet, count(0), packet, packet, count(4), packet, count(4)), capture.Between{After: 1, Before: 4}},
+		{"before a packet", join(packet, o.oldPacket(0, 2, 1, []byte("data"))), capture.Between{After: 1, Before: 2}},
+	} {
+		r, _ := read(t, join(o.section(), o.iface(1, 0), c.file))
+		if got := r.Interfaces()[0].Lost; got != c.want {
+			t.Errorf("%s: %+v, want %+v", c.name, got, c.want)
+		}
+	}
+}

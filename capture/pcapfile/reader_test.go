@@ -238,8 +238,8 @@ func TestSnoop(t *testing.T) {
 		{1e9 + 2000, capture.LinkTypeEthernet, 0, 4, "one!"},
 		{3e9 + 4000, capture.LinkTypeEthernet, 0, 3, "two"},
 	})
-	if d := r.Interfaces()[0].Dropped; d == nil || *d != 7 {
-		t.Errorf("dropped %v, want 7", d)
+	if d := r.Interfaces()[0].Dropped; d == nil || *d != 7 || r.Interfaces()[0].Lost != (capture.Between{After: 1, Before: 2}) {
+		t.Errorf("dropped %v, want 7 before frame 2: %+v", d, r.Interfaces()[0])
 	}
 	if r.Format() != "snoop/us" {
 		t.Errorf("format %s", r.Format())

@@ -113,8 +113,8 @@ func (d *snoop) next(p *capture.Packet) error {
 
 func (d *snoop) fill(p *capture.Packet, r snoopRecord, record []byte) {
 	if r.dropped != d.dropped || d.interfaces[0].Dropped == nil {
-		total := uint64(r.dropped)
-		d.dropped, d.interfaces[0].Dropped = r.dropped, &total
+		d.lost(&d.interfaces[0], uint64(r.dropped), d.frame)
+		d.dropped = r.dropped
 	}
 	*p = capture.Packet{
 		Offset:   d.offset(),

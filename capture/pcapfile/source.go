@@ -29,6 +29,15 @@ type source struct {
 	untold     int // damage beyond maxFindings
 }
 
+// lost sets how many packets an interface dropped. What is new in that was
+// dropped after the frame given and before the next one.
+func (s *source) lost(on *capture.Interface, total uint64, after capture.FrameNumber) {
+	if total > 0 && (on.Dropped == nil || total > *on.Dropped) {
+		on.Lost.Extend(capture.Between{After: after, Before: s.frame + 1})
+	}
+	on.Dropped = &total
+}
+
 // damage records that something at byte offset off cannot be used.
 func (s *source) damage(code finding.Code, off int64, format string, args ...any) {
 	if len(s.findings) == maxFindings {

@@ -25,7 +25,8 @@ func healthFields() fields[Connection] {
 		return list(nested[health.Doubt]{inner, c.Health.Doubts})
 	}})
 	for _, side := range reconstruct.Sides {
-		all = append(all, lift(recordFields("health."+side.String()+"."), func(c *Connection) *health.Side { return &c.Health.Sides[side] })...)
+		fields := lift(recordFields("health."+side.String()+"."), func(c *Connection) *health.Side { return &c.Health.Sides[side] })
+		all = append(append(all, fields...), offloadField(side))
 	}
 	return append(all, lift(recordedClockFields("health."), func(c *Connection) *health.Clock { return &c.Health.Clock })...)
 }
@@ -70,6 +71,14 @@ func recordFields(prefix string) fields[health.Side] {
 	}
 }
 
+// offloadField tells on which side of the path segments were one.
+func offloadField(side reconstruct.Side) field[Connection] {
+	return field[Connection]{Column{"health." + side.String() + ".offload_at", "", "where offload made segments larger: sent (by its own card or kernel: TSO, GSO) or received (by its peer's: LRO, GRO), where the place of the tap tells"}, func(c *Connection) Value {
+		by := c.Health.Sides[side].By
+		return when(by != health.JoinedUnknown, text(by.String()))
+	}}
+}
+
 // recordedClockFields are the columns of what the clock did.
 func recordedClockFields(prefix string) fields[health.Clock] {
 	type C = health.Clock
@@ -105,6 +114,8 @@ func interfaceFields() fields[capture.Interface] {
 		{Column{"snaplen", "bytes", "most that was kept of a packet"}, func(i *I) Value { return when(i.SnapLen > 0, num(int64(i.SnapLen))) }},
 		{Column{"received", "packets", "by its own count"}, func(i *I) Value { return counter(i.Received) }},
 		{Column{"dropped", "packets", "that it or the recorder lost, by their own count"}, func(i *I) Value { return counter(i.Dropped) }},
+		{Column{"dropped_after_frame", "", "after which they were lost, as far as the file tells; 0 for the beginning"}, func(i *I) Value { return when(i.Lost.Before > 0, num(i.Lost.After)) }},
+		{Column{"dropped_before_frame", "", "before which"}, func(i *I) Value { return frame(i.Lost.Before) }},
 	}
 }
 
