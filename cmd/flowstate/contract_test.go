@@ -36,7 +36,7 @@ var (
 
 	recordContract = object{
 		"missing_bytes": "int", "unseen_acks": "int", "duplicates": "int", "cut_headers": "int", "cut_payloads": "int",
-		"offload_segments": "int", "offload_largest?": "int", "bad_checksums": "int", "offload_checksums": "int",
+		"offload_segments": "int", "offload_largest?": "int", "offload_at?": "string", "bad_checksums": "int", "offload_checksums": "int",
 	}
 	clockContract = object{"clock_steps_back": "int", "clock_back_s?": "seconds", "clock_ahead_s?": "seconds"}
 
@@ -44,7 +44,7 @@ var (
 		"acks": "int", "ack_segments?": "int", "nagle?": "string", "nagle_n?": "int", "segment_bytes?": "int", "segment_room": "int",
 		"delayed_ack":     object{"alone": "int", "timed": "int", "p10_s?": "seconds", "median_s?": "seconds", "p90_s?": "seconds"},
 		"initial_window?": object{"bytes": "int", "segments": "int", "bound": "string"},
-		"rto_min_s?":      "seconds", "rto_n": "int", "ecn_capable": "int", "ecn_ce": "int", "ecn_ece": "int", "ecn_cwr": "int",
+		"rto_min_s?":      "seconds", "rto_n": "int", "rto_profile?": "string", "rto_profile_certainty?": "string", "ecn_capable": "int", "ecn_ce": "int", "ecn_ece": "int", "ecn_cwr": "int",
 		"zero_windows": "int", "zero_window_s?": "seconds", "window_updates": "int", "full_windows": "int", "full_window_s?": "seconds",
 		"window_probes": "int", "window_probe_answers": "int",
 		"keep_alive": object{"n": "int", "answers": "int", "min_s?": "seconds", "mean_s?": "seconds", "max_s?": "seconds"},
@@ -64,6 +64,7 @@ var (
 		"rtt?": object{
 			"method": "string", "n": "int", "min_s": "seconds", "p10_s": "seconds", "median_s": "seconds", "p90_s": "seconds",
 			"p99_s": "seconds", "max_s": "seconds", "mean_s": "seconds", "sd_s?": "seconds", "sack_n?": "int", "methods_differ_s?": "seconds",
+			"timestamps?": object{"n": "int", "min_s": "seconds", "median_s": "seconds", "p90_s": "seconds", "max_s": "seconds", "sd_s?": "seconds"},
 		},
 		"handshake_rtt_s?": "seconds",
 		"srtt_s?":          "seconds", "max_in_flight?": "int", "max_pipe?": "int", "throughput_bps?": "tenths", "goodput_bps?": "tenths",
@@ -71,7 +72,7 @@ var (
 		"cwnd_phases?":     object{"slow-start": "share", "avoidance": "share", "recovery": "share", "timeout-wait": "share"},
 		"slow_start_exit?": object{"why": "string", "t_s": "seconds", "frame": "int", "bytes": "int", "cwnd?": "int"},
 		"recoveries?":      object{"count": "int", "time_s": "seconds"}, "timeouts?": "int",
-		"mss?": "int", "options?": []any{"string"},
+		"mss?": "int", "options?": []any{"string"}, "options_kinds?": []any{"int"},
 	}
 )
 
@@ -117,7 +118,11 @@ var contracts = map[string]object{
 		"close": "string", "close_detail?": "string", "final?": finalContract, "vantage": "string", "start?": "time",
 		"duration_s": "seconds", "frames": framesContract, "handshake_rtt_s?": "seconds", "phases?": object{"handshake_s?": "seconds", "transfer_s?": "seconds", "idle_s?": "seconds", "close_s?": "seconds"},
 		"vantage_certainty?": "string", "vantage_evidence?": "string", "half_rtt": object{"client?": halfContract, "server?": halfContract},
-		"options_common?": []any{"string"}, "ecn?": "string",
+		"full_rtt?": object{
+			"method": "string", "n": "int", "min_s": "seconds", "p10_s": "seconds", "median_s": "seconds", "p90_s": "seconds",
+			"p99_s": "seconds", "max_s": "seconds", "sd_s?": "seconds",
+		},
+		"options_common?": []any{"string"}, "options_common_kinds?": []any{"int"}, "ecn?": "string",
 		"health": clockContract.with(object{
 			"trust": object{"rtt": "string", "in_flight": "string", "causes": "string", "window": "string", "limits": "string",
 				"states": "string", "goodput": "string", "behaviour": "string"},
@@ -137,7 +142,7 @@ var contracts = map[string]object{
 	"capture": {
 		"schema": "flowstate.capture/1", "file": "string", "packets": "int", "tcp_packets": "int", "connections?": "int",
 		"health":     clockContract.with(recordContract),
-		"interfaces": []any{object{"name?": "string", "link_type": "int", "snaplen?": "int", "received?": "int", "dropped?": "int"}},
+		"interfaces": []any{object{"name?": "string", "link_type": "int", "snaplen?": "int", "received?": "int", "dropped?": "int", "dropped_after_frame?": "int", "dropped_before_frame?": "int"}},
 		"findings":   []any{findingContract},
 	},
 }

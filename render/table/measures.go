@@ -83,11 +83,28 @@ func rttFields(side reconstruct.Side) fields[Connection] {
 		d, ok := r.Agreement()
 		return when(ok, span(d))
 	})
+	addTimestamps(add)
 	add("handshake_rtt_s", "s", "of its SYN or SYN-ACK, from the tap and back, where that was sent once", func(r *rtt.Result) Value {
 		return when(r.HasHandshake, span(r.Handshake))
 	})
 	add("srtt_s", "s", "smoothed round trip (RFC 6298) at the end", func(r *rtt.Result) Value { return when(r.Known, span(r.SRTT)) })
 	return all
+}
+
+// addTimestamps adds what the timestamps tell, beside the better method.
+func addTimestamps(add func(name, unit, meaning string, of func(r *rtt.Result) Value)) {
+	stamps := func(name, unit, meaning string, of func(s *quantile.Summary) Value) {
+		add("rtt.timestamps."+name, unit, meaning, func(r *rtt.Result) Value {
+			s := &r.Samples[rtt.Timestamps]
+			return when(s.N > 0, of(s))
+		})
+	}
+	stamps("n", "samples", "round trips by timestamps, also where karn is the method above", func(s *quantile.Summary) Value { return num(s.N) })
+	stamps("min_s", "s", "the least of them", func(s *quantile.Summary) Value { return span(time.Duration(s.Min)) })
+	stamps("median_s", "s", "their median", func(s *quantile.Summary) Value { return span(time.Duration(s.Median)) })
+	stamps("p90_s", "s", "90 % of them are no longer", func(s *quantile.Summary) Value { return span(time.Duration(s.P90)) })
+	stamps("max_s", "s", "the longest of them", func(s *quantile.Summary) Value { return span(time.Duration(s.Max)) })
+	stamps("sd_s", "s", "their standard deviation, of two or more", func(s *quantile.Summary) Value { return when(s.N > 1, span(time.Duration(s.SD))) })
 }
 
 // flightFields are the columns about what one side had on the way.
