@@ -27,6 +27,7 @@ type Moment struct {
 	Cwnd     int64
 	Ssthresh int64
 	Flight   int64
+	Sent     bool       // by the sender; else it heard
 	Estimate bool       // Cwnd is one; else it is the least that it can be
 	Cause    loss.Cause // of a segment sent again
 }
@@ -45,7 +46,7 @@ func (a *Along) Add(s *analyze.Segment) {
 	if !sent && !heard {
 		return
 	}
-	m := Moment{At: s.Step.Segment.Time.Sub(s.Step.Conn.Start), Frame: int64(s.Step.Segment.Frame)}
+	m := Moment{Sent: sent, At: s.Step.Segment.Time.Sub(s.Step.Conn.Start), Frame: int64(s.Step.Segment.Frame)}
 	if s.FlightKnown {
 		m.Flight = s.Flight.InFlight
 	}

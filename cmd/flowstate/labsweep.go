@@ -8,13 +8,20 @@ import (
 	"github.com/flowstate-tcp/flowstate/capture/lab"
 )
 
+// sweepFlags are those of lab sweep.
+type sweepFlags struct {
+	labFlags
+	settingsFlags
+	delays     delaysFlag
+	backDelays delaysFlag
+	buffers    []string
+	congestion []string
+	preset     string
+	runs       int
+}
+
 func newLabSweep(p *program) *cobra.Command {
-	var flags labFlags
-	var settings settingsFlags
-	var delays, backDelays delaysFlag
-	var buffers, congestion []string
-	var preset string
-	runs := 1
+	var flags sweepFlags
 	cmd := &cobra.Command{
 		Use:   "sweep [flags]",
 		Short: "Run a grid of settings, and go on where it was interrupted",
@@ -34,39 +41,52 @@ a report are made at its end. Flags that are given count before a preset's:
   flowstate lab report sweep`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := takePreset(cmd, preset); err != nil {
-				return err
-			}
-			recorded := strings.Split(settings.record, ",")
-			settings.record = recorded[0]
-			s, err := settings.settings(cmd, flags.link)
+			plan, err := flags.plan(cmd)
 			if err != nil {
 				return err
 			}
-			if runs < 1 {
-				return usage("", "-n %d: at least one run", runs)
-			}
-			return p.lab(&flags, lab.Plan{Base: s, Axes: axesOf(delays, backDelays, buffers, congestion, recorded), Repeat: runs, LeaveOut: int(flags.dropFirst)})
+			return p.lab(&flags.labFlags, plan)
 		},
 	}
-	flags.addFolder(cmd)
-	flags.addLink(cmd)
-	settings.addWays(cmd, "delay")
-	settings.addWorkload(cmd)
-	flags.addStatistics(cmd)
+	flags.add(cmd)
+	return cmd
+}
+
+func (s *sweepFlags) add(cmd *cobra.Command) {
+	s.addFolder(cmd)
+	s.addLink(cmd)
+	s.addWays(cmd, "delay")
+	s.addWorkload(cmd)
+	s.addStatistics(cmd)
+	s.addImages(cmd)
 	f := cmd.Flags()
-	f.Var(&delays, "delay", "one-way delays in milliseconds: 0,20 or 0:40:5")
-	f.Var(&backDelays, "back-delay", "delays from the server to the client, where they differ: a list too")
-	f.StringSliceVar(&buffers, "buffers", nil, "socket buffers: auto, fixed or both")
-	f.StringSliceVar(&congestion, "cc", nil, "congestion controls by `NAME`: cubic, reno, bbr")
-	f.IntVarP(&runs, "runs", "n", 1, "how often each combination is run")
-	f.StringVar(&preset, "preset", "", "the settings of an experiment, by `NAME`: l41")
-	f.BoolVar(&flags.figures, "figures", false, "make the figures and the report of \"flowstate lab report\" at the end")
-	flags.addImages(cmd)
+	f.Var(&s.delays, "delay", "one-way delays in milliseconds: 0,20 or 0:40:5")
+	f.Var(&s.backDelays, "back-delay", "delays from the server to the client, where they differ: a list too")
+	f.StringSliceVar(&s.buffers, "buffers", nil, "socket buffers: auto, fixed or both")
+	f.StringSliceVar(&s.congestion, "cc", nil, "congestion controls by `NAME`: cubic, reno, bbr")
+	f.IntVarP(&s.runs, "runs", "n", 1, "how often each combination is run")
+	f.IntVar(&s.Knobs.Iterations, "iterations", 0, "benchmark: connections in each run (default 1)")
+	f.StringVar(&s.preset, "preset", "", "the settings of an experiment, by `NAME`: l41")
+	f.BoolVar(&s.figures, "figures", false, "make the figures and the report of \"flowstate lab report\" at the end")
 	f.Lookup("record").Usage += "; several make runs of each, such as both,none for the probe effect"
 	complete(cmd, "preset", []string{"l41"})
-	f.IntVar(&settings.Knobs.Iterations, "iterations", 0, "benchmark: connections in each run (default 1)")
-	return cmd
+}
+
+// plan is the grid that the flags ask for.
+func (s *sweepFlags) plan(cmd *cobra.Command) (plan lab.Plan, err error) {
+	if err := takePreset(cmd, s.preset); err != nil {
+		return plan, err
+	}
+	recorded := strings.Split(s.record, ",")
+	s.record = recorded[0]
+	if plan.Base, err = s.settings(cmd, s.link); err != nil {
+		return plan, err
+	}
+	if s.runs < 1 {
+		return plan, usage("", "-n %d: at least one run", s.runs)
+	}
+	plan.Axes, plan.Repeat, plan.LeaveOut = axesOf(s.delays, s.backDelays, s.buffers, s.congestion, recorded), s.runs, int(s.dropFirst)
+	return plan, nil
 }
 
 // axesOf are the lists that were given.

@@ -102,13 +102,16 @@ func (d *Detail) windows() chart.Panel {
 	return chart.Panel{Y: chart.Axis{Label: "Windows, " + d.words(), Unit: chart.Bytes, Zero: true}, Series: series}
 }
 
-// congestion is the congestion window, apart where it is an estimate and where
-// it is only the least that it can be.
+// congestion is the congestion window until the last data was sent, apart where
+// it is an estimate and where it is only the least that it can be.
 func (d *Detail) congestion() (cwnd, least chart.Series) {
 	cwnd = chart.Series{Name: "cwnd, estimate", Shape: chart.Steps, Look: chart.Look{Ink: chart.Blue, Width: 1.3}}
 	least = chart.Series{Name: "cwnd, at least", Shape: chart.Steps, Look: chart.Look{Ink: chart.Sky, Width: 0.6}}
 	const most = 200 // steps
 	moments := d.Along.Moments
+	for len(moments) > 1 && !moments[len(moments)-1].Sent {
+		moments = moments[:len(moments)-1]
+	}
 	width := max(d.Outcome.Transfer.RTT, moments[len(moments)-1].At/most, 1)
 	for i := 0; i < len(moments); {
 		var high [2]lab.Moment // of estimates, of bounds

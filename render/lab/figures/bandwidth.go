@@ -13,7 +13,6 @@ import (
 func bandwidthDelay(s *Sweep) ([]*Figure, string) {
 	var rates, models, held []chart.Series
 	var answers []string
-	range_ := chart.Range{}
 	for _, v := range s.variants() {
 		rate := chart.Series{Name: v.words(), Shape: chart.Quartiles, Look: v.look}
 		window := rate
@@ -25,7 +24,6 @@ func bandwidthDelay(s *Sweep) ([]*Figure, string) {
 			rtt, bandwidth := c.Points()
 			rtts, bandwidths = append(rtts, rtt...), append(bandwidths, bandwidth...)
 			rate.Points = append(rate.Points, quartiles(delay(c), c.Goodput))
-			range_ = grown(range_, c.Goodput)
 			window.Points = append(window.Points, quartiles(delay(c), spread(c, func(o *lab.Outcome) float64 {
 				return o.Goodput / 8 * o.Transfer.RTT.Seconds()
 			})))
@@ -41,7 +39,7 @@ func bandwidthDelay(s *Sweep) ([]*Figure, string) {
 		return nil, "no recording has a bandwidth"
 	}
 	f := &chart.Figure{X: s.delayAxis(), Panels: []chart.Panel{
-		{Y: chart.Axis{Label: "Bandwidth", Unit: chart.BitsPerSecond, Zero: range_.Hi < 20*range_.Lo, Log: range_.Hi >= 20*range_.Lo}, Series: append(models, rates...), Height: 1.5},
+		{Y: rateAxis("Bandwidth", rates), Series: append(models, rates...), Height: 1.5},
 		{Y: chart.Axis{Label: "Bandwidth × round trip", Unit: chart.Bytes, Zero: true}, Series: held},
 	}}
 	said := "Bandwidth of the data transfer alone (first octet to last, handshake and close left out) as the recordings show it, against the set one-way delay: medians, with bars from the first to the third quartile, " + s.counted() + "."
@@ -50,13 +48,6 @@ func bandwidthDelay(s *Sweep) ([]*Figure, string) {
 	}
 	said += " Below: the same bandwidth times the median round trip of the data, which is what was on the way at a time."
 	return []*Figure{{Name: "bandwidth-delay", Title: "Bandwidth against delay", Chart: f, Said: said, Answer: answers}}, ""
-}
-
-func grown(r chart.Range, s lab.Spread[float64]) chart.Range {
-	if r.Lo == 0 {
-		return chart.Range{Lo: s.Median, Hi: s.Median}
-	}
-	return chart.Range{Lo: min(r.Lo, s.Median), Hi: max(r.Hi, s.Median)}
 }
 
 // poor is the root mean square of relative residuals from which on a curve does

@@ -16,52 +16,64 @@ import (
 // the time that the first FIN was under way: the threshold between the patterns
 // is where both are the same.
 func closePattern(s *Sweep) ([]*Figure, string) {
-	looks := []chart.Look{{Ink: chart.Blue, Marker: chart.Disc, Size: 3.4}, {Ink: chart.Green, Marker: chart.Box, Size: 3.6}, {Ink: chart.Orange, Marker: chart.Up, Size: 4.4}, {Ink: chart.Black, Marker: chart.Cross}}
-	kinds := []state.Close{state.CloseClientFirst, state.CloseServerFirst, state.CloseSimultaneous}
-	series := make([]chart.Series, len(looks))
-	for i, look := range looks {
-		series[i] = chart.Series{Name: "other", Shape: chart.Dots, Look: look}
-		if i < len(kinds) {
-			series[i].Name = kinds[i].String()
-		}
+	all := closings(s)
+	if all.predicted == 0 {
+		return nil, "no recorded connection was closed by a call at each end"
 	}
-	var ways, gaps []float64
-	predicted, agreed := 0, 0
+	log := slices.Min(all.ways) > 0 && slices.Min(all.gaps) > 0
+	low, high := min(slices.Min(all.ways), slices.Min(all.gaps)), max(slices.Max(all.ways), slices.Max(all.gaps))
+	threshold := chart.Series{
+		Name: "predicted threshold: gap = time under way", Shape: chart.Line, Look: chart.Look{Ink: chart.Grey, Dash: chart.Dashed},
+		Points: []chart.Point{{X: low, Y: low}, {X: high, Y: high}},
+	}
+	f := &chart.Figure{
+		X: chart.Axis{Label: "Time that the first FIN was under way", Unit: chart.Seconds, Log: log},
+		Panels: []chart.Panel{{
+			Y:      chart.Axis{Label: "Between the two close() calls", Unit: chart.Seconds, Log: log, Zero: !log},
+			Series: append([]chart.Series{threshold}, all.series...),
+		}},
+	}
+	said := "Each recorded connection by the time between the calls that send the two FINs, and the time that the first FIN was under way. Above the dashed line the FIN arrives before the other end closes, and the patterns are FIN-WAIT-1, FIN-WAIT-2, TIME-WAIT and CLOSE-WAIT, LAST-ACK; below it both ends close before they know of the other, and both walk FIN-WAIT-1, CLOSING, TIME-WAIT."
+	answer := fmt.Sprintf("%d of %d connections closed as the calls and the delay predict.%s", all.agreed, all.predicted, s.closes())
+	return []*Figure{{Name: "close-delay", Title: "Close pattern against delay", Chart: f, Said: said, Answer: []string{answer}}}, ""
+}
+
+// closing is how connections closed, a point each.
+type closing struct {
+	series            []chart.Series // by pattern
+	ways, gaps        []float64      // seconds
+	predicted, agreed int
+}
+
+// closings gathers the connections that have a prediction.
+func closings(s *Sweep) (all closing) {
+	kinds := []state.Close{state.CloseClientFirst, state.CloseServerFirst, state.CloseSimultaneous}
+	for i, look := range []chart.Look{{Ink: chart.Blue, Marker: chart.Disc, Size: 3.4}, {Ink: chart.Green, Marker: chart.Box, Size: 3.6}, {Ink: chart.Orange, Marker: chart.Up, Size: 4.4}, {Ink: chart.Black, Marker: chart.Cross}} {
+		series := chart.Series{Name: "other", Shape: chart.Dots, Look: look}
+		if i < len(kinds) {
+			series.Name = kinds[i].String()
+		}
+		all.series = append(all.series, series)
+	}
 	for i := range s.Report.Cells {
 		for _, o := range s.Report.Cells[i].Outcomes {
 			if o.Predicted == lab.NoPrediction {
 				continue
 			}
-			predicted++
+			all.predicted++
 			if o.Agrees {
-				agreed++
+				all.agreed++
 			}
 			at := slices.Index(kinds, o.Close)
 			if at < 0 {
 				at = len(kinds)
 			}
 			x, y := o.OneWay.Seconds(), o.Gap.Seconds()
-			ways, gaps = append(ways, x), append(gaps, y)
-			series[at].Points = append(series[at].Points, chart.Point{X: x, Y: y})
+			all.ways, all.gaps = append(all.ways, x), append(all.gaps, y)
+			all.series[at].Points = append(all.series[at].Points, chart.Point{X: x, Y: y})
 		}
 	}
-	if predicted == 0 {
-		return nil, "no recorded connection was closed by a call at each end"
-	}
-	log := slices.Min(ways) > 0 && slices.Min(gaps) > 0
-	low, high := min(slices.Min(ways), slices.Min(gaps)), max(slices.Max(ways), slices.Max(gaps))
-	threshold := chart.Series{Name: "predicted threshold: gap = time under way", Shape: chart.Line, Look: chart.Look{Ink: chart.Grey, Dash: chart.Dashed}}
-	threshold.Points = []chart.Point{{X: low, Y: low}, {X: high, Y: high}}
-	f := &chart.Figure{
-		X: chart.Axis{Label: "Time that the first FIN was under way", Unit: chart.Seconds, Log: log},
-		Panels: []chart.Panel{{
-			Y:      chart.Axis{Label: "Between the two close() calls", Unit: chart.Seconds, Log: log, Zero: !log},
-			Series: append([]chart.Series{threshold}, series...),
-		}},
-	}
-	said := "Each recorded connection by the time between the calls that send the two FINs, and the time that the first FIN was under way. Above the dashed line the FIN arrives before the other end closes, and the patterns are FIN-WAIT-1, FIN-WAIT-2, TIME-WAIT and CLOSE-WAIT, LAST-ACK; below it both ends close before they know of the other, and both walk FIN-WAIT-1, CLOSING, TIME-WAIT."
-	answer := fmt.Sprintf("%d of %d connections closed as the calls and the delay predict.%s", agreed, predicted, s.closes())
-	return []*Figure{{Name: "close-delay", Title: "Close pattern against delay", Chart: f, Said: said, Answer: []string{answer}}}, ""
+	return all
 }
 
 // closes counts the patterns at each delay.

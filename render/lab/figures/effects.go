@@ -86,45 +86,50 @@ func probeEffect(s *Sweep) ([]*Figure, string) {
 	with, without := s.variants(), s.group(false)
 	var rates, ratios []chart.Series
 	var words []string
-	range_ := chart.Range{}
 	for i := range with {
-		ratio := chart.Series{Name: with[i].words(), Shape: chart.Quartiles, Look: with[i].look}
-		series := [2]chart.Series{}
-		for k, v := range [2]variant{with[i], without[i]} {
-			look := with[i].look
-			if k == 1 {
-				look.Dash, look.Marker = chart.Dotted, chart.NthLook(i+2).Marker
-			}
-			series[k] = chart.Series{Name: strings.ReplaceAll(v.words(), " buffers", "") + [2]string{", recorded", ", not recorded"}[k], Shape: chart.Quartiles, Look: look}
-			for _, c := range v.cells {
-				if c.Bandwidth.N > 0 && !(s.Report.Backend == "simulated" && delay(c) == 0) {
-					series[k].Points = append(series[k].Points, quartiles(delay(c), c.Bandwidth))
-					range_ = grown(range_, c.Bandwidth)
-				}
-			}
-		}
-		for _, c := range with[i].cells {
-			for _, d := range without[i].cells {
-				r := lab.RatioOf(c.Rates(), d.Rates())
-				if delay(c) != delay(d) || r.Value == 0 || s.Report.Backend == "simulated" && delay(c) == 0 {
-					continue
-				}
-				ratio.Points = append(ratio.Points, ratioPoint(delay(c).Seconds(), &r))
-				words = append(words, fmt.Sprintf("%s, %s: %s", milliseconds(delay(c)), with[i].words(), ratioWords(&r)))
-			}
-		}
-		rates, ratios = append(rates, series[:]...), append(ratios, ratio)
+		bare := with[i].look
+		bare.Dash, bare.Marker = chart.Dotted, chart.NthLook(i+2).Marker
+		rates = append(rates, s.measured(&with[i], ", recorded", with[i].look), s.measured(&without[i], ", not recorded", bare))
+		ratio, said := s.probed(&with[i], &without[i])
+		ratios, words = append(ratios, ratio), append(words, said...)
 	}
 	if !drawn(ratios) {
 		return nil, "no setting was run both with a recorder and without; `flowstate lab sweep --record both,none ...` does both"
 	}
 	f := &chart.Figure{X: s.delayAxis(), Panels: []chart.Panel{
-		{Y: chart.Axis{Label: "Bandwidth, as the benchmark measured it", Unit: chart.BitsPerSecond, Zero: range_.Hi < 20*range_.Lo, Log: range_.Hi >= 20*range_.Lo}, Series: rates, Height: 1.3},
+		{Y: rateAxis("Bandwidth, as the benchmark measured it", rates), Series: rates, Height: 1.3},
 		{Y: chart.Axis{Label: "Recorded / not recorded", Range: aroundOne(ratios)}, Series: append(ratios, one(ratios))},
 	}}
 	said := "Bandwidth as the benchmark itself measured it, with recorders at the taps and TCP_INFO samples, and without either: medians and quartiles. Below: the ratio of the medians, with its 95 % bootstrap interval where there are three runs or more of each."
 	return []*Figure{{Name: "probe-effect", Title: "Probe effect: with and without recording", Chart: f, Said: said,
 		Answer: []string{"Recorded over not recorded: " + strings.Join(words, "; ") + "."}}}, ""
+}
+
+// measured are the bandwidths of a variant, as the benchmark itself told them.
+func (s *Sweep) measured(v *variant, what string, look chart.Look) chart.Series {
+	series := chart.Series{Name: strings.ReplaceAll(v.words(), " buffers", "") + what, Shape: chart.Quartiles, Look: look}
+	for _, c := range v.cells {
+		if c.Bandwidth.N > 0 && !s.unlimited(c) {
+			series.Points = append(series.Points, quartiles(delay(c), c.Bandwidth))
+		}
+	}
+	return series
+}
+
+// probed are the ratios of bandwidths with a recorder to those without.
+func (s *Sweep) probed(with, without *variant) (ratio chart.Series, words []string) {
+	ratio = chart.Series{Name: with.words(), Shape: chart.Quartiles, Look: with.look}
+	for _, c := range with.cells {
+		for _, d := range without.cells {
+			r := lab.RatioOf(c.Rates(), d.Rates())
+			if delay(c) != delay(d) || r.Value == 0 || s.unlimited(c) {
+				continue
+			}
+			ratio.Points = append(ratio.Points, ratioPoint(delay(c).Seconds(), &r))
+			words = append(words, fmt.Sprintf("%s, %s: %s", milliseconds(delay(c)), with.words(), ratioWords(&r)))
+		}
+	}
+	return ratio, words
 }
 
 // ratioPoint is a ratio with its interval.

@@ -2,6 +2,7 @@ package figures
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/flowstate-tcp/flowstate/analyze/lab"
@@ -12,8 +13,7 @@ import (
 // at different delays converge once it is over".
 func hypothesis1(s *Sweep) ([]*Figure, string) {
 	opened := chart.Panel{Y: chart.Axis{Label: "Time of slow start", Unit: chart.Seconds, Zero: true}}
-	after := chart.Panel{Y: chart.Axis{Label: "Bandwidth after slow start", Unit: chart.BitsPerSecond, Zero: true}}
-	range_ := chart.Range{}
+	after := chart.Panel{}
 	var answers []string
 	for _, v := range s.variants() {
 		time := chart.Series{Name: v.words(), Shape: chart.Quartiles, Look: v.look}
@@ -24,7 +24,6 @@ func hypothesis1(s *Sweep) ([]*Figure, string) {
 			}
 			if steady := spread(c, func(o *lab.Outcome) float64 { return o.Transfer.Opening.After }); steady.N > 0 && s.rated(c) {
 				rate.Points = append(rate.Points, quartiles(delay(c), steady))
-				range_ = grown(range_, steady)
 			}
 		}
 		opened.Series, after.Series = append(opened.Series, time), append(after.Series, rate)
@@ -33,8 +32,7 @@ func hypothesis1(s *Sweep) ([]*Figure, string) {
 	if !drawn(opened.Series) {
 		return nil, "no recording shows a slow start"
 	}
-	after.Y.Log = range_.Hi >= 20*range_.Lo
-	after.Y.Zero = !after.Y.Log
+	after.Y = rateAxis("Bandwidth after slow start", after.Series)
 	f := &chart.Figure{X: s.delayAxis(), Panels: []chart.Panel{opened}}
 	if drawn(after.Series) {
 		f.Panels = append(f.Panels, after)
@@ -107,38 +105,11 @@ func converges(v *variant, points []chart.Point) string {
 // hypothesis2: "Automatic socket buffers uniformly improve performance by letting
 // the window open more quickly during slow start".
 func hypothesis2(s *Sweep) ([]*Figure, string) {
-	var auto, fixed *variant
-	all := s.variants()
-	for i := range all {
-		for _, part := range strings.Split(all[i].name, ",") {
-			switch {
-			case part == "buffers=auto" && auto == nil:
-				auto = &all[i]
-			case part == "buffers=fixed" && fixed == nil:
-				fixed = &all[i]
-			}
-		}
-	}
+	auto, fixed := s.with("buffers=auto"), s.with("buffers=fixed")
 	if auto == nil || fixed == nil {
 		return nil, "it compares automatic and fixed socket buffers; `flowstate lab sweep --buffers auto,fixed ...` runs both"
 	}
-	ratio := chart.Series{Name: "automatic / fixed", Shape: chart.Quartiles, Look: chart.NthLook(0)}
-	var verdicts [4][]string
-	var words []string
-	for _, c := range auto.cells {
-		for _, d := range fixed.cells {
-			if delay(c) != delay(d) || !s.rated(c) || !s.rated(d) {
-				continue
-			}
-			r := lab.RatioOf(goodputs(c), goodputs(d))
-			if r.Value == 0 {
-				continue
-			}
-			ratio.Points = append(ratio.Points, ratioPoint(delay(c).Seconds(), &r))
-			words = append(words, milliseconds(delay(c))+": "+ratioWords(&r))
-			verdicts[r.Against1()] = append(verdicts[r.Against1()], milliseconds(delay(c)))
-		}
-	}
+	ratio, words, verdicts := s.compared(auto, fixed)
 	if len(words) == 0 {
 		return nil, "no delay has bandwidths with both kinds of buffers"
 	}
@@ -157,6 +128,35 @@ func hypothesis2(s *Sweep) ([]*Figure, string) {
 	said := "Ratio of the median bandwidths with automatic and with fixed socket buffers, with its 95 % bootstrap interval where there are three connections or more of each; below what was on the way when slow start ended, how much was sent in a round trip of it, and the share of time in which the receiver's window kept the sender back: medians and quartiles, " + s.counted() + "."
 	return []*Figure{{Name: "hypothesis-2", Title: "Hypothesis 2: automatic socket buffers improve performance at every delay", Chart: f, Said: said,
 		Answer: []string{"Automatic over fixed: " + strings.Join(words, "; ") + ".", uniform(verdicts)}}}, ""
+}
+
+// with is the first variant of a setting, nil for none.
+func (s *Sweep) with(setting string) *variant {
+	all := s.variants()
+	for i := range all {
+		if slices.Contains(strings.Split(all[i].name, ","), setting) {
+			return &all[i]
+		}
+	}
+	return nil
+}
+
+// compared are the ratios of bandwidths of two variants, in words too, and the
+// delays of each verdict.
+func (s *Sweep) compared(auto, fixed *variant) (ratio chart.Series, words []string, verdicts [4][]string) {
+	ratio = chart.Series{Name: "automatic / fixed", Shape: chart.Quartiles, Look: chart.NthLook(0)}
+	for _, c := range auto.cells {
+		for _, d := range fixed.cells {
+			r := lab.RatioOf(goodputs(c), goodputs(d))
+			if delay(c) != delay(d) || !s.rated(c) || !s.rated(d) || r.Value == 0 {
+				continue
+			}
+			ratio.Points = append(ratio.Points, ratioPoint(delay(c).Seconds(), &r))
+			words = append(words, milliseconds(delay(c))+": "+ratioWords(&r))
+			verdicts[r.Against1()] = append(verdicts[r.Against1()], milliseconds(delay(c)))
+		}
+	}
+	return ratio, words, verdicts
 }
 
 func goodputs(c *lab.Cell) []float64 {

@@ -186,10 +186,24 @@ func values(c *lab.Cell, of func(*lab.Outcome) float64) (all []float64) {
 	return all
 }
 
-// rated tells whether a cell has bandwidths that mean something: in virtual time
-// without delay there is no limit.
-func (s *Sweep) rated(c *lab.Cell) bool {
-	return c.Goodput.N > 0 && !(s.Report.Backend == "simulated" && c.Way[0].Delay+c.Way[1].Delay == 0)
+// rated tells whether a cell has bandwidths that mean something.
+func (s *Sweep) rated(c *lab.Cell) bool { return c.Goodput.N > 0 && !s.unlimited(c) }
+
+// unlimited tells where virtual time stands still while data is moved.
+func (s *Sweep) unlimited(c *lab.Cell) bool {
+	return s.Report.Backend == "simulated" && c.Way[0].Delay+c.Way[1].Delay == 0
+}
+
+// rateAxis is one of bandwidths: logarithmic, where they are of different orders.
+func rateAxis(label string, all []chart.Series) chart.Axis {
+	low, high := math.Inf(1), 0.0
+	for _, s := range all {
+		for _, p := range s.Points {
+			low, high = min(low, p.Y), max(high, p.Y)
+		}
+	}
+	const orders = 20
+	return chart.Axis{Label: label, Unit: chart.BitsPerSecond, Log: high >= orders*low, Zero: high < orders*low}
 }
 
 // counted says how many connections stand behind each point.
