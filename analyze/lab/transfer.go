@@ -84,9 +84,9 @@ func (t *Transfer) open(c *climb, exit *limit.Exit) {
 	if exit.Why != limit.Still {
 		t.Opening = Opening{Why: exit.Why, Took: c.since(exit.Time), Bytes: exit.Bytes, Window: exit.Cwnd}
 	}
-	const rounds = 2 // of the rest, for it to have a rate
+	const rounds, share = 2, 4 // of round trips, and of the stream, for the rest to have a rate
 	rest := t.Took - t.Opening.Took
-	if left := t.Bytes - t.Opening.Bytes; left > 0 && rest > rounds*t.RTT && rest > 0 {
+	if left := t.Bytes - t.Opening.Bytes; left*share >= t.Bytes && rest > rounds*t.RTT && rest > 0 {
 		t.Opening.After = float64(left) * 8 / rest.Seconds()
 	}
 }

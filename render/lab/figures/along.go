@@ -116,29 +116,23 @@ func (d *Detail) congestion() (cwnd, least chart.Series) {
 	for i := 0; i < len(moments); {
 		var high [2]lab.Moment // of estimates, of bounds
 		until := (moments[i].At/width + 1) * width
-		var at time.Duration // where the first of them is known
 		for ; i < len(moments) && moments[i].At < until; i++ {
 			kind := 1
 			if moments[i].Estimate {
 				kind = 0
 			}
-			if at == 0 && moments[i].Cwnd > 0 {
-				at = moments[i].At
-			}
 			if moments[i].Cwnd > high[kind].Cwnd {
 				high[kind] = moments[i]
 			}
 		}
-		if high[0].Cwnd >= high[1].Cwnd {
-			high[1] = lab.Moment{}
-		} else {
-			high[0] = lab.Moment{}
+		known, other := &cwnd, &least
+		if high[0].Cwnd < high[1].Cwnd {
+			high[0], known, other = high[1], other, known
 		}
-		if at == 0 {
-			continue // nothing new is known
+		if m := &high[0]; m.Cwnd > 0 { // from there on: before, it may have been less
+			hold(known, m.At.Seconds(), m.Cwnd, m.Frame)
+			hold(other, m.At.Seconds(), 0, m.Frame)
 		}
-		hold(&cwnd, at.Seconds(), high[0].Cwnd, high[0].Frame)
-		hold(&least, at.Seconds(), high[1].Cwnd, high[1].Frame)
 	}
 	return cwnd, least
 }
