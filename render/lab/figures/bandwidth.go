@@ -3,6 +3,7 @@ package figures
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/flowstate-tcp/flowstate/analyze/lab"
 	"github.com/flowstate-tcp/flowstate/render/chart"
@@ -17,10 +18,8 @@ func bandwidthDelay(s *Sweep) ([]*Figure, string) {
 		rate := chart.Series{Name: v.words(), Shape: chart.Quartiles, Look: v.look}
 		window := rate
 		var rtts, bandwidths []float64
+		v.cells = slices.DeleteFunc(v.cells, func(c *lab.Cell) bool { return !s.rated(c) })
 		for _, c := range v.cells {
-			if !s.rated(c) {
-				continue
-			}
 			rtt, bandwidth := c.Points()
 			rtts, bandwidths = append(rtts, rtt...), append(bandwidths, bandwidth...)
 			rate.Points = append(rate.Points, quartiles(delay(c), c.Goodput))
@@ -28,7 +27,7 @@ func bandwidthDelay(s *Sweep) ([]*Figure, string) {
 				return o.Goodput / 8 * o.Transfer.RTT.Seconds()
 			})))
 		}
-		if len(rate.Points) == 0 {
+		if len(v.cells) == 0 {
 			continue
 		}
 		rates, held = append(rates, rate), append(held, window)
