@@ -44,14 +44,15 @@ type recent [buckets][ways]sighting
 const mirror = 8
 
 // record remembers the segment, and tells whether it is a copy of one that is
-// remembered. who tells connections and sides apart, and mirrored that many of
-// this side's packets are recorded twice.
-func (r *recent) record(s *decode.Segment, who uint64, mirrored bool) (copied bool) {
+// remembered. who tells connections and sides apart, mirrored that many of this
+// side's packets are recorded twice, and wanted that the peer has just asked for
+// this segment: without an IP ID to tell the two apart, it is sent again then.
+func (r *recent) record(s *decode.Segment, who uint64, mirrored, wanted bool) (copied bool) {
 	now := sighting{fingerprint(s, who), s.Time}
 	bucket := &r[now.print>>32%buckets]
 	for i := range bucket {
 		if earlier := &bucket[i]; same(earlier.print, now.print) {
-			copied = isCopy(s, now, *earlier, mirrored)
+			copied = isCopy(s, now, *earlier, mirrored) && (hasIPID(s) || !wanted)
 			if !copied {
 				*earlier = now
 			}
@@ -61,6 +62,16 @@ func (r *recent) record(s *decode.Segment, who uint64, mirrored bool) (copied bo
 	copy(bucket[1:], bucket[:ways-1])
 	bucket[0] = now
 	return false
+}
+
+// answersHole tells whether the segment is the first one into a hole that the
+// peer's acknowledgement has just come to, and notes that it was sent.
+func (v *sight) answersHole() bool {
+	wanted := v.me.wanted && v.s.Len > 0 && v.Seq == v.me.Acked
+	if wanted {
+		v.me.wanted = false
+	}
+	return wanted
 }
 
 // isCopy judges a segment that looks the same as an earlier one.

@@ -22,6 +22,7 @@ type flow struct {
 	reset      bool // its latest segment is a RST
 	lone       bool // its latest new payload was a single octet
 	pushed     bool // with PSH; meaningful with lone
+	wanted     bool // the peer told of a hole at Acked when it came there, and nothing has been sent into it since
 }
 
 // end is one side of a conversation, all that is known of it.

@@ -41,7 +41,24 @@ func (v *sight) moveByReset() {
 }
 
 // acknowledge moves the peer's stream.
-func (v *sight) acknowledge() { v.missing = v.peer.acknowledge(v.Ack) }
+func (v *sight) acknowledge() {
+	before := v.peer.Acked
+	v.missing = v.peer.acknowledge(v.Ack)
+	if v.peer.Acked > before {
+		v.peer.wanted = v.tellsHole()
+	}
+}
+
+// tellsHole tells whether the segment says that octets above what it
+// acknowledges have arrived (RFC 2018 section 3).
+func (v *sight) tellsHole() bool {
+	for _, b := range v.s.Options.SACK[:v.s.Options.SACKCount] {
+		if v.s.Ack.Before(b.Left) {
+			return true
+		}
+	}
+	return false
+}
 
 // passOctets records SYN, payload and FIN.
 func (v *sight) passOctets() {

@@ -75,7 +75,8 @@ func (t *Table) take(v *sight) {
 	}
 	v.locate()
 	who := uint64(v.c.Number)<<1 | uint64(v.From)
-	if mirrored := int64(v.me.Counts[Duplicate])*mirror > v.me.Packets; t.recent.record(v.s, who, mirrored) {
+	mirrored := int64(v.me.Counts[Duplicate])*mirror > v.me.Packets
+	if t.recent.record(v.s, who, mirrored, v.answersHole()) {
 		v.Before = v.c.passed()
 		v.recall()
 		v.Marks = v.Marks.With(Duplicate)

@@ -234,6 +234,38 @@ func TestDuplicatesWithoutIPID(t *testing.T) {
 	}
 }
 
+// A segment that is sent into a hole right after the acknowledgement that came
+// to it is a retransmission, however soon after an earlier one it is.
+func TestDuplicatesIntoAHole(t *testing.T) {
+	for _, c := range []struct {
+		name         string
+		sack         uint8
+		id           uint32
+		first, again bool
+	}{
+		{"a hole is told", 1, 0, false, true},
+		{"none is told", 0, 0, true, true},
+		{"the IP ID is the same", 1, 7, true, true},
+	} {
+		table := reconstruct.NewTable(reconstruct.Options{})
+		data := decode.Segment{Src: socket(1, 1000), Dst: socket(2, 80), Seq: 1, Ack: 1, Flags: decode.ACK, Len: 10, Quirks: decode.HasIPID, IPID: c.id}
+		for _, at := range []seq.Number{1, 21, 11} { // 11 is late
+			data.Seq = at
+			table.Add(&data)
+		}
+		ack := decode.Segment{Src: data.Dst, Dst: data.Src, Seq: 1, Ack: 11, Flags: decode.ACK}
+		ack.Options.SACKCount = c.sack
+		ack.Options.SACK[0] = decode.SACKBlock{Left: 21, Right: 31}
+		table.Add(&ack)
+		if got := table.Add(&data).Marks.Has(reconstruct.Duplicate); got != c.first {
+			t.Errorf("%s: duplicate %v", c.name, got)
+		}
+		if got := table.Add(&data).Marks.Has(reconstruct.Duplicate); got != c.again {
+			t.Errorf("%s: once more: duplicate %v", c.name, got)
+		}
+	}
+}
+
 // FuzzTable feeds segments of few connections with small and wild numbers.
 func FuzzTable(f *testing.F) {
 	f.Add([]byte("\x00\x02\x00\x00\x00\x00\x00\x00\x01\x12\x00\x00\x00\x01\x00\x00"))
