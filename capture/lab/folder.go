@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // folder is that of a lab, ours alone until it is released.
@@ -15,6 +16,9 @@ type folder struct {
 	lock *os.File
 	made bool // by us: it goes again if nothing comes of it
 }
+
+// dying is how long a process that was killed may hold its folder.
+const dying = 3 * time.Second
 
 // The temporary name of a file or folder, beside its own.
 const (
@@ -44,7 +48,7 @@ func claim(path string) (*folder, error) {
 	if f.lock, err = os.Open(path); err != nil {
 		return nil, err
 	}
-	if err := lock(f.lock); err != nil {
+	if err := lock(f.lock, dying); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), f.lock.Close())
 	}
 	return f, nil

@@ -2,8 +2,11 @@
 
 package lab
 
-import "os"
+import (
+	"os"
+	"time"
+)
 
 // lock does nothing where folders cannot be locked: two labs in one folder are
 // the user's to avoid.
-func lock(*os.File) error { return nil }
+func lock(*os.File, time.Duration) error { return nil }

@@ -104,11 +104,13 @@ func (p *program) sayWhySimulated(flags *labFlags) {
 	}
 }
 
-// interruptible is a context that ends at ^C. A second one ends the program at
-// once, and leaves what the next run cleans up.
+// interruptible is a context that ends at ^C. Another one ends the program at
+// once, and leaves what the next run cleans up; but not right after the first,
+// which may come twice: timeout(1) signals the program and its process group.
 func interruptible() (context.Context, context.CancelFunc) {
+	const echo = time.Second
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop)
+	context.AfterFunc(ctx, func() { time.AfterFunc(echo, stop) })
 	return ctx, stop
 }
 
