@@ -49,13 +49,14 @@ type Knobs struct {
 	Bare       bool          `json:"bare,omitempty"`
 	Getrusage  bool          `json:"getrusage,omitempty"`
 	Verbose    bool          `json:"verbose,omitempty"`
+	Pinned     bool          `json:"pinned,omitempty"`
 }
 
 // benchmark are the knobs as the workload takes them.
 func (k Knobs) benchmark() workload.Benchmark {
 	return workload.Benchmark{
 		Total: k.Total, Buffer: k.Buffer, Iterations: k.Iterations, Mode: k.Mode,
-		FixedBuffers: k.Fixed, Bare: k.Bare, Getrusage: k.Getrusage, Verbose: k.Verbose,
+		FixedBuffers: k.Fixed, Bare: k.Bare, Getrusage: k.Getrusage, Verbose: k.Verbose, Pinned: k.Pinned,
 	}
 }
 
@@ -108,6 +109,8 @@ func (s *Settings) checkSimulated() error {
 		return &workload.UsageError{Problem: "2proc needs a kernel's processes, which the simulated link has not", Hint: others + ", or --mode 2thread"}
 	case s.Workload == Benchmark && s.Knobs.Getrusage:
 		return &workload.UsageError{Problem: "the use of the processor under the simulated link would be the simulation's own", Hint: others}
+	case s.Workload == Benchmark && s.Knobs.Pinned:
+		return &workload.UsageError{Problem: "the hosts of the simulated link have no processors", Hint: others}
 	case s.Offloads:
 		return &workload.UsageError{Problem: "the simulated link has no offloads", Hint: others}
 	}

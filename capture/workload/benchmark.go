@@ -43,6 +43,10 @@ type Benchmark struct {
 	Verbose      bool  // -v: the report describes machine and settings
 	Quiet        bool  // -q: the report writes nothing
 
+	// Pinned keeps reader and writer on one processor, the first, as the original
+	// does. The link's own threads are not pinned.
+	Pinned bool
+
 	// Purge makes the kernel forget earlier connections before each one, as
 	// the original does. For hosts in namespaces of their own: it is the whole
 	// namespace that forgets.
@@ -100,6 +104,14 @@ func (b Benchmark) Check() error {
 	return &UsageError{Problem: fmt.Sprintf("no mode %q", b.Mode), Hint: "1thread, 2thread, 2proc or describe"}
 }
 
+// placed runs one end's part where it is to run.
+func (b Benchmark) placed(f func() error) error {
+	if b.Pinned {
+		return pinned(f)
+	}
+	return f()
+}
+
 // Run runs the benchmark. With an error comes the report of the iterations
 // that were finished.
 func (b Benchmark) Run(ctx context.Context, env *Env) (*Report, error) {
@@ -119,7 +131,11 @@ func (b Benchmark) Run(ctx context.Context, env *Env) (*Report, error) {
 	r.Samples = make([]Datum, 0, b.Iterations)
 	run := iteration{Benchmark: b, env: &e, buffers: [2][]byte{make([]byte, b.Buffer), make([]byte, b.Buffer)}}
 	for n := range b.Iterations {
-		datum, err := run.once(ctx)
+		var datum Datum
+		err := b.placed(func() (err error) {
+			datum, err = run.once(ctx)
+			return err
+		})
 		if err != nil {
 			return r, fmt.Errorf("iteration %d of the benchmark: %w", n+1, err)
 		}

@@ -19,6 +19,7 @@ type sender struct {
 	Total  int64 `json:"total"`
 	Buffer int64 `json:"buffer"`
 	Bare   bool  `json:"bare"`
+	Pinned bool  `json:"pinned"`
 }
 
 // sent is what a child tells, as JSON on its standard output.
@@ -41,7 +42,11 @@ func Child(argument string, stdout io.Writer) error {
 	if s.Buffer <= 0 || s.Total <= 0 {
 		return &UsageError{Problem: "the sending process is started by the benchmark alone"}
 	}
-	told, err := s.run(os.NewFile(childSocket, "the connection"))
+	var told sent
+	err := Benchmark{Pinned: s.Pinned}.placed(func() (err error) {
+		told, err = s.run(os.NewFile(childSocket, "the connection"))
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("sending process: %w", err)
 	}
@@ -96,7 +101,7 @@ func (i *iteration) sendByChild(ctx context.Context, c Conn) (transfer, error) {
 		return transfer{}, err
 	}
 	defer file.Close() // a duplicate of a socket that is closed elsewhere
-	argument, err := json.Marshal(sender{i.Total, i.Buffer, i.Bare})
+	argument, err := json.Marshal(sender{i.Total, i.Buffer, i.Bare, i.Pinned})
 	if err != nil {
 		return transfer{}, err
 	}

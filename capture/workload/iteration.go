@@ -151,8 +151,12 @@ func (i *iteration) sendByThread(ctx context.Context, c Conn) (transfer, error) 
 	if err := i.settle(ctx); err != nil {
 		return transfer{}, err
 	}
-	t := transfer{begin: i.env.Clock.Now()}
-	return t, writeAll(c, i.buffers[Server], i.Total)
+	var t transfer
+	err := i.placed(func() error {
+		t.begin = i.env.Clock.Now()
+		return writeAll(c, i.buffers[Server], i.Total)
+	})
+	return t, err
 }
 
 // writeAll writes total bytes, a buffer at a time.

@@ -141,6 +141,7 @@ func (s *settingsFlags) addWorkload(cmd *cobra.Command) {
 	f.StringVar(&s.mode, "mode", string(workload.TwoThreads), "benchmark: `MODE` 1thread, 2thread or 2proc")
 	f.BoolVarP(&s.Knobs.Bare, "bare", "B", false, "benchmark: no pauses before the transfer")
 	f.BoolVarP(&s.Knobs.Getrusage, "rusage", "g", false, "benchmark: measure the use of the processor")
+	f.BoolVar(&s.Knobs.Pinned, "pin", false, "benchmark: reader and writer on one processor, as the original")
 	f.BoolVarP(&s.Knobs.Verbose, "verbose", "v", false, "benchmark: its report describes machine and settings")
 	f.IntVar(&s.Count, "count", 0, "connections of the workload short-connections (default 50)")
 	f.DurationVar(&s.Sample, "sample", 10*time.Millisecond, "interval of TCP_INFO samples, 0 for none")
