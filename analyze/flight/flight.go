@@ -210,7 +210,7 @@ func (t *Tracker) State(step *reconstruct.Step) (state State, ok bool) {
 // StateOf returns what either side has on the way just after the latest step.
 func (t *Tracker) StateOf(step *reconstruct.Step, about reconstruct.Side) (state State, ok bool) {
 	s, peer := &t.sides[about], &t.sides[step.Conn.Peer(about)]
-	state.Window, state.WindowKnown = peer.window, peer.advertised && peer.scaled
+	state.Window, state.WindowKnown = peer.window, peer.advertised && (peer.scaled || peer.window == 0)
 	if state.InFlight, ok = s.outstanding(step, about); !ok {
 		state.InFlight = 0
 		return state, false

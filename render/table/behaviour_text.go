@@ -101,8 +101,8 @@ func keepAliveText(c *Connection, s reconstruct.Side) Value {
 	return v
 }
 
-// wrapped breaks text into lines of at most n columns, at its blanks; a word
-// that is longer stands alone, and a number keeps its unit.
+// wrapped breaks text into lines of at most n columns, at its blanks, within
+// words only where one is longer; a number keeps its unit.
 func wrapped(line string, n int) (lines []string) {
 	var now string
 	words := strings.Fields(line)
@@ -119,6 +119,29 @@ func wrapped(line string, n int) (lines []string) {
 			now += " "
 		}
 		now += word
+		for width(now) > n {
+			at := breakAt(now, n)
+			lines, now = append(lines, now[:at]), now[at:]
+		}
 	}
 	return append(lines, now)
+}
+
+// breakAt returns where a word that is longer than n columns is broken: behind
+// a colon, as IPv6 addresses have them, or after n columns.
+func breakAt(word string, n int) int {
+	columns, colon, end := 0, 0, len(word)
+	for i, r := range word {
+		if columns++; columns > n {
+			end = i
+			break
+		}
+		if r == ':' {
+			colon = i + 1
+		}
+	}
+	if colon > 0 && colon <= end {
+		return colon
+	}
+	return max(end, 1)
 }

@@ -2,6 +2,7 @@ package table
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -44,7 +45,7 @@ func (t *StatesText) narrow() bool { return t.Style.Width > 0 && t.Style.Width <
 // line.
 func (t *StatesText) Append(b []byte, c *Connection) []byte {
 	var out strings.Builder
-	out.WriteString(title(t.Style, c, t.Files) + "\n")
+	out.WriteString(title(t.Style, c, t.Files))
 	out.WriteString("  " + t.account(c) + "\n\n")
 	headings := pathHeadings[:]
 	if t.narrow() {
@@ -59,7 +60,7 @@ func (t *StatesText) Append(b []byte, c *Connection) []byte {
 		t.addPath(grid, c, side, places)
 	}
 	grid.Flush() // a strings.Builder does not fail
-	writeFindings(&out, t.Style, c.Connection.Findings)
+	writeFindings(&out, t.Style, c.Connection.Findings, math.MaxInt)
 	out.WriteByte('\n')
 	return append(b, out.String()...)
 }

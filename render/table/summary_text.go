@@ -4,6 +4,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/flowstate-tcp/flowstate/capture/finding"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
@@ -123,7 +124,7 @@ func orDash(s string) string {
 // AppendBlock appends everything about one connection, in lines of its own.
 func (t *SummaryText) AppendBlock(b []byte, c *Connection) []byte {
 	var out strings.Builder
-	out.WriteString(t.title(c) + "\n")
+	out.WriteString(t.title(c))
 	for _, line := range blockLines(c) {
 		for i, part := range wrapped(line[1], 2*columnWidth+len(gap)) {
 			label := [...]string{line[0], ""}[min(i, 1)]
@@ -131,13 +132,22 @@ func (t *SummaryText) AppendBlock(b []byte, c *Connection) []byte {
 		}
 	}
 	t.writeSides(&out, c)
-	writeFindings(&out, t.Style, c.Connection.Findings)
+	lines := strings.Count(out.String(), "\n")
+	writeFindings(&out, t.Style, c.Connection.Findings, max(screen-1-lines, fewest))
 	out.WriteByte('\n')
 	return append(b, out.String()...)
 }
 
+// A block is made to fit on a screen: its findings have the lines that are left,
+// but no fewer than the fewest.
+const (
+	screen      = 40
+	screenWidth = 2 + labelWidth + 2 + 2*columnWidth + len(gap)
+	fewest      = 3
+)
+
 // labelWidth is that of the longest label of a block.
-const labelWidth = len("retransmitted bytes")
+const labelWidth = len("peer's window full")
 
 func padded(s string, n int) string { return s + strings.Repeat(" ", max(n-width(s), 0)) }
 
@@ -149,7 +159,11 @@ func title(style Style, c *Connection, files bool) string {
 	if files {
 		text = clean(c.File) + ": " + text
 	}
-	return style.paint(bold, text) + "  " + c.Ends[0].String() + " > " + c.Ends[1].String()
+	ends := c.Ends[0].String() + " > " + c.Ends[1].String()
+	if width(text)+2+width(ends) > screenWidth {
+		return style.paint(bold, text) + "\n  " + ends + "\n"
+	}
+	return style.paint(bold, text) + "  " + ends + "\n"
 }
 
 // blockLines are the facts about a connection as a whole: label and text.
@@ -167,13 +181,13 @@ func blockLines(c *Connection) [][2]string {
 	}
 	lines := [][2]string{{"health", healthText(c)}, {"tap", placeText(c)}, {"open", opening}, {"close", closing}}
 	if v := moment(c.Start); v.kind != unknown {
-		lines = append(lines, [2]string{"start", string(v.appendFlat(nil))})
+		lines = append(lines, [2]string{"start", string(v.appendFlat(nil)) + ", frames " + frameRange(c)})
 	}
-	lines = append(lines, [2]string{"duration", string(appendFixed(nil, c.End.Sub(c.Start), 6)) + " s"})
+	took := string(appendFixed(nil, c.End.Sub(c.Start), 6)) + " s"
 	if text := phaseText(&c.Phases); text != "" {
-		lines = append(lines, [2]string{"of that", text})
+		took += ": " + text
 	}
-	return append(lines, [2]string{"frames", frameRange(c)})
+	return append(lines, [2]string{"duration", took})
 }
 
 // placeText tells where the tap was, and how that is known.
@@ -181,6 +195,9 @@ func placeText(c *Connection) string {
 	line := vantageWords(c)
 	if why := c.Vantage.Evidence(); why != "" {
 		line += " (" + c.Vantage.Certainty.String() + "): " + why
+	}
+	if full := &c.Vantage.Full; full.N > 0 {
+		line += "; whole round trip " + string(appendFixed(nil, time.Duration(full.Median), 6)) + " s (median of " + strconv.FormatInt(full.N, 10) + ")"
 	}
 	return line
 }
@@ -206,10 +223,8 @@ var sideLines = [...]sideLine{
 		return when(name != "", text(name))
 	}},
 	{"packets", half(func(h *reconstruct.Half) Value { return num(h.Packets) })},
-	{"payload bytes", half(func(h *reconstruct.Half) Value { return num(h.Payload) })},
-	{"unique bytes", half(func(h *reconstruct.Half) Value { return num(h.Unique) })},
+	{"bytes", half(func(h *reconstruct.Half) Value { return text(bytesText(h)) })},
 	{"retransmissions", func(c *Connection, s reconstruct.Side) Value { return text(repetitionText(c, s)) }},
-	{"retransmitted bytes", half(func(h *reconstruct.Half) Value { return when(h.Retransmitted > 0, num(h.Retransmitted)) })},
 	{"out of order", half(func(h *reconstruct.Half) Value {
 		return when(h.Counts[reconstruct.OutOfOrder] > 0, num(h.Counts[reconstruct.OutOfOrder]))
 	})},
@@ -219,21 +234,14 @@ var sideLines = [...]sideLine{
 	{"round trip", func(c *Connection, s reconstruct.Side) Value { return roundTripText(&c.Sides[s].RTT) }},
 	{"most in flight", func(c *Connection, s reconstruct.Side) Value {
 		r := &c.Sides[s].Flight
-		return when(r.Known, num(r.MaxInFlight))
+		return when(r.Known, text(flightText(r)))
 	}},
 	{"congestion window", func(c *Connection, s reconstruct.Side) Value { return cwndText(&c.Sides[s].Limit) }},
 	{"limited by", func(c *Connection, s reconstruct.Side) Value { return limitText(&c.Sides[s].Limit) }},
 	{"slow start ended", exitText},
 	{"recoveries", func(c *Connection, s reconstruct.Side) Value { return recoveryText(&c.Sides[s].Limit) }},
 	{"window", func(c *Connection, s reconstruct.Side) Value { return windowText(&c.Sides[s].Flight.Windows) }},
-	{"throughput bit/s", func(c *Connection, s reconstruct.Side) Value {
-		r := &c.Sides[s].Flight
-		return when(r.Throughput > 0, rounded(r.Throughput))
-	}},
-	{"goodput bit/s", func(c *Connection, s reconstruct.Side) Value {
-		r := &c.Sides[s].Flight
-		return when(r.Goodput > 0, rounded(r.Goodput))
-	}},
+	{"goodput bit/s", func(c *Connection, s reconstruct.Side) Value { return goodputText(&c.Sides[s].Flight) }},
 	{"not captured", half(func(h *reconstruct.Half) Value { return when(h.Missing > 0, num(h.Missing)) })},
 	{"options", half(func(h *reconstruct.Half) Value {
 		return when(h.SYNSeen, text(optionText(h)))
@@ -300,17 +308,31 @@ func (t *SummaryText) writeRow(out *strings.Builder, label string, cells [2]stri
 	}
 }
 
-// writeFindings prints findings, one a line.
-func writeFindings(out *strings.Builder, style Style, list []finding.Finding) {
-	if len(list) > 0 {
-		out.WriteByte('\n')
+// writeFindings prints findings, wrapped, in at most the given lines. Where
+// these are too few, the last tells how many more there are.
+func writeFindings(out *strings.Builder, style Style, list []finding.Finding, most int) {
+	if len(list) == 0 {
+		return
 	}
-	for _, f := range list {
+	out.WriteByte('\n')
+	most--
+	for i, f := range list {
 		place := ""
 		if f.Frame > 0 {
 			place = " at frame " + strconv.FormatInt(int64(f.Frame), 10)
 		}
-		out.WriteString("  " + style.paint(severityColor(f.Severity()), padded(f.Severity().String(), len("warning"))) +
-			"  " + f.Code.String() + place + ": " + clean(f.Text) + "\n")
+		parts := wrapped(f.Code.String()+place+": "+clean(f.Text), screenWidth-2-severityWidth-2)
+		last := i == len(list)-1
+		if len(parts) > most || !last && len(parts) == most {
+			out.WriteString("  and " + counted(int64(len(list)-i), "more finding") + "; --format json tells all\n")
+			return
+		}
+		most -= len(parts)
+		for j, part := range parts {
+			label := padded([...]string{f.Severity().String(), ""}[min(j, 1)], severityWidth)
+			out.WriteString("  " + style.paint(severityColor(f.Severity()), label) + "  " + part + "\n")
+		}
 	}
 }
+
+const severityWidth = len("warning")

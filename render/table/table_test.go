@@ -210,3 +210,20 @@ func TestKinds(t *testing.T) {
 		}
 	}
 }
+
+// TestWrapped breaks any text: no line is too wide, and nothing is lost.
+func TestWrapped(t *testing.T) {
+	words := rapid.SliceOfN(rapid.StringMatching(`[a-f0-9:é]{1,50}`), 1, 8)
+	rapid.Check(t, func(t *rapid.T) {
+		line, n := strings.Join(words.Draw(t, "words"), " "), rapid.IntRange(10, 60).Draw(t, "columns")
+		lines := wrapped(line, n)
+		for _, part := range lines {
+			if width(part) > n || part == "" {
+				t.Fatalf("%q is of %d columns, not 1 to %d", part, width(part), n)
+			}
+		}
+		if got := strings.ReplaceAll(strings.Join(lines, ""), " ", ""); got != strings.ReplaceAll(line, " ", "") {
+			t.Fatalf("%q from %q", lines, line)
+		}
+	})
+}
