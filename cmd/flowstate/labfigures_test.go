@@ -16,6 +16,14 @@ import (
 
 var updateFigures = flag.Bool("update-figures", false, "write the golden figures of a sweep anew")
 
+// TestSweep holds the figures of a small sweep to what was looked at, and their
+// numbers to those of other commands.
+func TestSweep(t *testing.T) {
+	dir := sweepOnce(t)
+	t.Run("Figures", func(t *testing.T) { sweepFigures(t, dir) })
+	t.Run("Numbers", func(t *testing.T) { sweepNumbers(t, dir) })
+}
+
 // sweepOnce runs a small sweep of the L41 lab in virtual time, and returns its
 // folder.
 func sweepOnce(t *testing.T) string {
@@ -26,11 +34,11 @@ func sweepOnce(t *testing.T) string {
 	return dir
 }
 
-// TestSweepFigures compares all figures of a sweep with those that were looked
+// sweepFigures compares all figures of a sweep with those that were looked
 // at, and the report with that which was read.
-func TestSweepFigures(t *testing.T) {
+func sweepFigures(t *testing.T, dir string) {
 	const golden = "testdata/figures"
-	drawn := filepath.Join(sweepOnce(t), "figures")
+	drawn := filepath.Join(dir, "figures")
 	if *updateFigures {
 		if err := os.RemoveAll(golden); err != nil {
 			t.Fatal(err)
@@ -42,7 +50,7 @@ func TestSweepFigures(t *testing.T) {
 	want, got := contents(t, golden), contents(t, drawn)
 	for name, text := range got {
 		if !bytes.Equal(want[name], text) {
-			t.Errorf("%s differs from the golden one (go test ./cmd/flowstate -run SweepFigures -update-figures)", name)
+			t.Errorf("%s differs from the golden one (go test ./cmd/flowstate -run Sweep -update-figures)", name)
 		}
 	}
 	for name := range want {
@@ -67,10 +75,9 @@ func contents(t *testing.T, dir string) map[string][]byte {
 	return all
 }
 
-// TestSweepNumbers holds the numbers of the figures to those that summary and
+// sweepNumbers holds the numbers of the figures to those that summary and
 // segments print of the same captures.
-func TestSweepNumbers(t *testing.T) {
-	dir := sweepOnce(t)
+func sweepNumbers(t *testing.T, dir string) {
 	cell := filepath.Join(dir, "delay=20ms,buffers=fixed,record=both")
 	var summary struct {
 		Handshake float64 `json:"handshake_rtt_s"`

@@ -256,3 +256,22 @@ func BenchmarkRender(b *testing.B) {
 		}
 	}
 }
+
+// A sheet holds its graphs apart from each other, whatever their sizes.
+func TestSheet(t *testing.T) {
+	r, err := NewRenderer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	small, large := New("small"), Reference("large", nil)
+	one := r.Sheet("", 1, large)
+	for columns := 1; columns <= 4; columns++ {
+		sheet := r.Sheet("a sheet", columns, small, large, small, large, small)
+		if wrong := sheet.Check(); len(wrong) > 0 {
+			t.Errorf("%d columns: %v", columns, wrong)
+		}
+		if sheet.Size.X < one.Size.X || sheet.Size.Y < one.Size.Y || len(sheet.Marks) <= 2*len(one.Marks) {
+			t.Errorf("%d columns: a page of %v with %d marks", columns, sheet.Size, len(sheet.Marks))
+		}
+	}
+}
