@@ -101,29 +101,36 @@ func (r *reader) fill(b *batch) {
 		if b.started == capture.NoTime {
 			b.started = r.packet.Time
 		}
+		r.result.Segments = b.segments[len(b.segments):] // the room behind, so that nothing need be copied
 		r.decoder.Decode(&r.packet, &r.result)
-		for i := range r.result.Segments {
-			b.add(&r.result.Segments[i], r.keepPayload)
-		}
+		b.add(r.result.Segments, r.keepPayload)
 		b.icmp = append(b.icmp, r.result.ICMP...)
 		b.problems = append(b.problems, r.result.Findings...)
 	}
 }
 
-// add copies a segment into the batch; its payload only where it is wanted,
-// since the source will reuse the bytes.
-func (b *batch) add(s *decode.Segment, keepPayload bool) {
-	b.segments = append(b.segments, *s)
-	kept := &b.segments[len(b.segments)-1]
-	if !keepPayload {
-		kept.Payload = nil
-		return
+// add takes segments into the batch, which were decoded into the room behind
+// its own as far as that went; their payload only where it is wanted, since the
+// source will reuse the bytes.
+func (b *batch) add(found []decode.Segment, keepPayload bool) {
+	n := len(b.segments)
+	if n+len(found) <= cap(b.segments) {
+		b.segments = b.segments[:n+len(found)]
+	} else {
+		b.segments = append(b.segments, found...)
 	}
-	from := len(b.payload)
-	b.payload = append(b.payload, s.Payload...)
-	// A later append may move the backing; the old one then lives on behind
-	// the segments that point into it.
-	kept.Payload = b.payload[from:len(b.payload):len(b.payload)]
+	for i := range b.segments[n:] {
+		kept := &b.segments[n+i]
+		if !keepPayload {
+			kept.Payload = nil
+			continue
+		}
+		from := len(b.payload)
+		b.payload = append(b.payload, kept.Payload...)
+		// A later append may move the backing; the old one then lives on behind
+		// the segments that point into it.
+		kept.Payload = b.payload[from:len(b.payload):len(b.payload)]
+	}
 }
 
 // readError tells a real failure from the end of the capture.

@@ -98,6 +98,32 @@ func (c *conversation) noteTotals() {
 
 // observeQuirks notes what is odd about how the segment was captured.
 func (c *conversation) observeQuirks(v *sight) {
+	if v.Marks != 0 {
+		c.observeMarks(v)
+	}
+	if v.s.Time.Sub(c.End) < 0 {
+		c.note(finding.ClockStep, v.s.Frame, 1)
+	}
+	if v.Oversized() {
+		c.note(finding.OffloadSegments, v.s.Frame, 1)
+	}
+	if v.plain() && v.s.Window != 0 && !(v.me.SYNWhole && v.peer.SYNWhole) {
+		if _, known := c.WindowScale(v.From); !known {
+			c.note(finding.UnknownWindowScale, v.s.Frame, 1)
+		}
+	}
+	if v.s.Quirks&^usualQuirks == 0 {
+		return
+	}
+	for _, q := range quirks {
+		if v.s.Quirks&q.quirk != 0 {
+			c.note(q.code, v.s.Frame, 1)
+		}
+	}
+}
+
+// observeMarks notes the marks that are findings.
+func (c *conversation) observeMarks(v *sight) {
 	if v.Marks.Has(Duplicate) {
 		c.note(finding.CaptureDuplicates, v.s.Frame, 1)
 	}
@@ -110,23 +136,10 @@ func (c *conversation) observeQuirks(v *sight) {
 	if v.Marks.Has(OutOfWindow) {
 		c.note(finding.OldDuplicate, v.s.Frame, 1)
 	}
-	if v.s.Time.Sub(c.End) < 0 {
-		c.note(finding.ClockStep, v.s.Frame, 1)
-	}
-	if v.Oversized() {
-		c.note(finding.OffloadSegments, v.s.Frame, 1)
-	}
-	if v.plain() && v.s.Window != 0 {
-		if _, known := c.WindowScale(v.From); !known {
-			c.note(finding.UnknownWindowScale, v.s.Frame, 1)
-		}
-	}
-	for _, q := range quirks {
-		if v.s.Quirks&q.quirk != 0 {
-			c.note(q.code, v.s.Frame, 1)
-		}
-	}
 }
+
+// usualQuirks are those of most segments, which are no finding.
+const usualQuirks = decode.HasIPID
 
 // quirks says which finding a quirk gives.
 var quirks = [...]struct {

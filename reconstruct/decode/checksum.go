@@ -44,24 +44,25 @@ func words(a *[16]byte) (s uint64) {
 
 // sum adds up b as 16-bit words in network order (RFC 1071), and leaves the
 // folding to the caller. An odd byte at the end counts as if a zero followed.
+// The order of the bytes matters only in the end (section 2 (B) there).
 func sum(b []byte) uint64 {
 	var s, carry uint64
 	for len(b) >= 32 {
-		s, carry = bits.Add64(s, binary.BigEndian.Uint64(b), carry)
-		s, carry = bits.Add64(s, binary.BigEndian.Uint64(b[8:]), carry)
-		s, carry = bits.Add64(s, binary.BigEndian.Uint64(b[16:]), carry)
-		s, carry = bits.Add64(s, binary.BigEndian.Uint64(b[24:]), carry)
+		s, carry = bits.Add64(s, binary.LittleEndian.Uint64(b), carry)
+		s, carry = bits.Add64(s, binary.LittleEndian.Uint64(b[8:]), carry)
+		s, carry = bits.Add64(s, binary.LittleEndian.Uint64(b[16:]), carry)
+		s, carry = bits.Add64(s, binary.LittleEndian.Uint64(b[24:]), carry)
 		b = b[32:]
 	}
 	for ; len(b) >= 8; b = b[8:] {
-		s, carry = bits.Add64(s, binary.BigEndian.Uint64(b), carry)
+		s, carry = bits.Add64(s, binary.LittleEndian.Uint64(b), carry)
 	}
 	var rest [8]byte
 	copy(rest[:], b)
-	s, carry = bits.Add64(s, binary.BigEndian.Uint64(rest[:]), carry)
-	// Twice, since the carry itself may carry; then room for the caller's sums.
+	s, carry = bits.Add64(s, binary.LittleEndian.Uint64(rest[:]), carry)
+	// Twice, since the carry itself may carry.
 	s, carry = bits.Add64(s, 0, carry)
-	return uint64(fold(s)) + carry
+	return uint64(bits.ReverseBytes16(fold(uint64(fold(s)) + carry)))
 }
 
 // fold adds the 16-bit words of s up, carries included.
