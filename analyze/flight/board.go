@@ -182,7 +182,10 @@ func (b *Board) acknowledge(a seq.Offset, d *Delivery) {
 		d.take(b.At(0))
 		b.pop()
 	}
-	if b.Len() > 0 && b.At(0).Lo < a {
+	if b.Len() > 0 && b.At(0).Lo < a { // such as a super-segment of offload
+		part := *b.At(0)
+		part.Hi = a
+		d.take(&part)
 		b.change(b.At(0), func(s *Segment) { s.Lo = a })
 	}
 }
