@@ -126,8 +126,11 @@ func TestBulkModel(t *testing.T) {
 			t.Logf("%+v", all)
 			all.atLeast(t, "causes", all.causes, 0.99)
 			all.atLeast(t, "pipes", all.pipes, 0.99)
-			all.atLeast(t, "windows", all.windows, c.window)
 			all.atLeast(t, "bounds", all.bounds, 0.99)
+			if testing.Short() {
+				return // a fifth of the transfers is too few for the rates that follow
+			}
+			all.atLeast(t, "windows", all.windows, c.window)
 			all.atLeast(t, "limits", all.limits, c.limits)
 		})
 	}
