@@ -2,7 +2,6 @@ package reconstruct
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/flowstate-tcp/flowstate/capture"
 	"github.com/flowstate-tcp/flowstate/capture/finding"
@@ -29,26 +28,26 @@ func (c *conversation) note(code finding.Code, frame capture.FrameNumber, n int6
 }
 
 // texts are the sentences of the findings, by code, in the order in which a
-// connection gives them; a %d in them is the count of the note.
+// connection gives them: for one and for several. A %d is the count of the note.
 var texts = [...]struct {
-	code finding.Code
-	text string
+	code      finding.Code
+	one, many string
 }{
-	{finding.PortReused, "the connection uses the addresses and ports of an earlier one again"},
-	{finding.OldDuplicate, "%d segments are old duplicates, or late ones of an earlier connection"},
-	{finding.OneDirectionOnly, "the capture holds packets of one side only; %d of them acknowledge the other"},
-	{finding.PacketsMissing, "%d bytes were acknowledged and are not in the capture"},
-	{finding.CaptureDuplicates, "%d packets were recorded more than once"},
-	{finding.ClockStep, "timestamps step backwards %d times"},
-	{finding.SnaplenCut, "%d packets were recorded in part"},
-	{finding.HeaderCut, "%d packets were cut inside the TCP header"},
-	{finding.OffloadSegments, "%d segments are larger than the path carries"},
-	{finding.BadChecksum, "%d packets have a wrong TCP checksum"},
-	{finding.IPLengthZero, "%d packets have IP total length 0"},
-	{finding.Tunnelled, "%d packets were carried inside a tunnel"},
-	{finding.UnknownWindowScale, "the handshake is missing or cut: the windows of %d segments may be larger than shown"},
-	{finding.ZeroWindow, "%d segments advertise a zero window"},
-	{finding.TableFull, "the table of connections was full; this one was idle and was closed early"},
+	{code: finding.PortReused, one: "the connection uses the addresses and ports of an earlier one again"},
+	{finding.OldDuplicate, "a segment is an old duplicate, or a late one of an earlier connection", "%d segments are old duplicates, or late ones of an earlier connection"},
+	{code: finding.OneDirectionOnly, many: "the capture holds packets of one side only; %d of them acknowledge the other"},
+	{finding.PacketsMissing, "one byte was acknowledged and is not in the capture", "%d bytes were acknowledged and are not in the capture"},
+	{finding.CaptureDuplicates, "a packet was recorded more than once, or sent again at the same instant", "%d packets were recorded more than once, or sent again at the same instant"},
+	{finding.ClockStep, "timestamps step backwards once", "timestamps step backwards %d times"},
+	{finding.SnaplenCut, "a packet was recorded in part", "%d packets were recorded in part"},
+	{finding.HeaderCut, "a packet was cut inside the TCP header", "%d packets were cut inside the TCP header"},
+	{finding.OffloadSegments, "a segment is larger than the path carries", "%d segments are larger than the path carries"},
+	{finding.BadChecksum, "a packet has a wrong TCP checksum", "%d packets have a wrong TCP checksum"},
+	{finding.IPLengthZero, "a packet has IP total length 0", "%d packets have IP total length 0"},
+	{finding.Tunnelled, "a packet was carried inside a tunnel", "%d packets were carried inside a tunnel"},
+	{finding.UnknownWindowScale, "the handshake is missing or cut: the window of a segment may be larger than shown", "the handshake is missing or cut: the windows of %d segments may be larger than shown"},
+	{finding.ZeroWindow, "a segment advertises a zero window", "%d segments advertise a zero window"},
+	{code: finding.TableFull, one: "the table of connections was full; this one was idle and was closed early"},
 }
 
 // conclude turns the notes into findings.
@@ -57,15 +56,16 @@ func (c *conversation) conclude() {
 	for _, t := range texts {
 		for _, n := range c.notes {
 			if n.code == t.code && n.n > 0 {
-				c.Findings = append(c.Findings, n.finding(t.text))
+				c.Findings = append(c.Findings, n.finding(t.one, t.many))
 			}
 		}
 	}
 }
 
-func (n note) finding(text string) finding.Finding {
-	if strings.Contains(text, "%") { // a flood does not cost a text each
-		text = fmt.Sprintf(text, n.n)
+func (n note) finding(one, many string) finding.Finding {
+	text := one
+	if many != "" && (n.n > 1 || one == "") { // a flood does not cost a text each
+		text = fmt.Sprintf(many, n.n)
 	}
 	return finding.Finding{Code: n.code, Frame: n.frame, Text: text}
 }

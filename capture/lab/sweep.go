@@ -122,11 +122,12 @@ func (s *sweep) begun(m *Manifest) bool {
 
 // start writes the manifest of a plan of which nothing is there.
 func (s *sweep) start(plan Plan) error {
-	backend, err := link.Choose(plan.Base.Link)
+	config := s.jobs[0].settings.config()
+	backend, err := link.Choose(plan.Base.Link, config.Topology)
 	if err != nil {
 		return err
 	}
-	if _, err := link.DryRun(backend, s.jobs[0].settings.config()); err != nil {
+	if _, err := link.DryRun(backend, config); err != nil {
 		return err // the settings are wrong: nothing is to be written
 	}
 	s.manifest = &Manifest{Schema: schema, Backend: backend, Plan: plan, Runs: []Run{}}

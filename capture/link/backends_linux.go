@@ -15,12 +15,14 @@ func backends() []backend {
 			about: "the host kernel's netem, in a router between two network namespaces",
 			note:  "netem lets thousands of packets go at once; bursts above net.core.netdev_max_backlog are lost (hint: sysctl -w net.core.netdev_max_backlog=100000)",
 			probe: probeNetem, open: openNetem, plan: planNetem,
+			loopback: true,
 		},
 		{
 			name:  "uml",
 			about: "netem in a user-mode Linux kernel, which runs without privileges",
 			note:  "the whole session, recorder included, runs in the guest",
 			probe: uml.Ready, plan: planUML,
+			loopback:  true,
 			elsewhere: "the session has to run inside the guest (uml.Run), where the netem link works",
 		},
 		{

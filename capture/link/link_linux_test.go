@@ -579,13 +579,23 @@ func TestProbeNamesWhatIsMissing(t *testing.T) {
 			t.Errorf("%s: no clear sentence", s.Backend)
 		}
 	}
-	if name, err := Choose(Auto); err != nil {
+	if name, err := Choose(Auto, Namespaces); err != nil {
 		t.Error(err)
 	} else {
 		t.Logf("auto is %s", name)
 	}
 	if err := probeNetem(); err != nil && !errors.Is(err, netem.ErrMissing) && os.Geteuid() == 0 {
 		t.Errorf("netem: %v", err)
+	}
+}
+
+// Auto leaves out back ends that cannot do what is asked for.
+func TestAutoKnowsTopologies(t *testing.T) {
+	switch name, err := Choose(Auto, Loopback); {
+	case err == nil && name != "netem" && name != "uml":
+		t.Errorf("auto takes %s for loopback", name)
+	case err != nil && !strings.Contains(err.Error(), "emulated: it joins two hosts and has no loopback"):
+		t.Errorf("the reason is not told: %v", err)
 	}
 }
 

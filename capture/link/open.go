@@ -16,9 +16,10 @@ type backend struct {
 	about string
 	note  string // what to know when it works
 
-	probe func() error // nil: it works; else a sentence, with a hint how to get it
-	open  func(context.Context, Config) (Link, error)
-	plan  func(Config) []string
+	loopback bool         // it offers that topology too
+	probe    func() error // nil: it works; else a sentence, with a hint how to get it
+	open     func(context.Context, Config) (Link, error)
+	plan     func(Config) []string
 
 	// elsewhere tells how to use a back end that cannot carry the sockets of
 	// this process. open is nil then.
@@ -59,15 +60,19 @@ func (e *ElsewhereError) Error() string {
 	return fmt.Sprintf("the %s link cannot carry sockets of this process: %s", e.Backend, e.How)
 }
 
-// Choose resolves a name: Auto to the first back end that works, another to
-// itself. It does not try a back end that is named.
-func Choose(name string) (string, error) {
+// Choose resolves a name: Auto to the first back end that works and offers the
+// topology, another to itself. It does not try a back end that is named.
+func Choose(name string, t Topology) (string, error) {
 	if name != Auto {
 		_, err := find(name)
 		return name, err
 	}
 	var why []string
 	for _, b := range backends() {
+		if t == Loopback && !b.loopback {
+			why = append(why, b.name+": it joins two hosts and has no loopback")
+			continue
+		}
 		err := b.probe()
 		if err == nil {
 			return b.name, nil
@@ -90,7 +95,7 @@ func Open(ctx context.Context, name string, c Config) (Link, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	name, err := Choose(name)
+	name, err := Choose(name, c.Topology)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +119,7 @@ func DryRun(name string, c Config) ([]string, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	name, err := Choose(name)
+	name, err := Choose(name, c.Topology)
 	if err != nil {
 		return nil, err
 	}

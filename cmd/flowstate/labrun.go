@@ -76,11 +76,11 @@ func (p *program) dryRun(plan *lab.Plan) error {
 	if err != nil {
 		return err
 	}
-	backend, err := link.Choose(plan.Base.Link)
+	cells, links, err := plan.Links()
 	if err != nil {
 		return err
 	}
-	cells, links, err := plan.Links()
+	backend, err := link.Choose(plan.Base.Link, links[0].Topology)
 	if err != nil {
 		return err
 	}
