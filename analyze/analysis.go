@@ -115,6 +115,10 @@ func (a *Analysis) Err() error { return a.err }
 // Totals returns the counts of what was read so far.
 func (a *Analysis) Totals() Totals { return a.totals }
 
+// Began returns the time of the first packet of the capture; capture.NoTime
+// before it is read.
+func (a *Analysis) Began() capture.Timestamp { return a.began }
+
 // Health returns what is wrong with the capture, as far as the connections show
 // that have ended.
 func (a *Analysis) Health() *health.Capture { return &a.health }

@@ -28,7 +28,8 @@ type Measures struct {
 type Segment struct {
 	*reconstruct.Step
 	RTT         rtt.Sample
-	Delivers    bool // it acknowledges something new: RTT is set
+	Delivers    bool         // it acknowledges something new: RTT is set
+	Smoothed    rtt.Smoothed // the estimate of the side that it goes to, as the segment finds it
 	Flight      flight.State
 	FlightKnown bool
 	Loss        loss.Verdict
@@ -98,6 +99,10 @@ func (m *measures) observe(step *reconstruct.Step, now *latest) {
 func (m *measures) tell(step *reconstruct.Step, now *latest, s *Segment) {
 	s.Step, s.Loss = step, now.verdict
 	s.RTT, s.Delivers = now.sample, now.delivers
+	s.Smoothed = now.sample.Before
+	if !now.delivers {
+		s.Smoothed = m.rtt.Smoothed(step.Conn.Peer(step.From))
+	}
 	s.Flight, s.FlightKnown = m.flight.State(step)
 	s.Limit, s.LimitKnown = m.limit.State(step)
 }

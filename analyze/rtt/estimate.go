@@ -11,6 +11,14 @@ type Estimate struct {
 	Known  bool
 }
 
+// Smoothed is the smoothed round trip alone, meaningful with Known.
+type Smoothed struct {
+	SRTT  time.Duration
+	Known bool
+}
+
+func (e *Estimate) smoothed() Smoothed { return Smoothed{e.SRTT, e.Known} }
+
 // The clock's granularity and the bounds of the time-out (RFC 6298 sections
 // 2.1, 2.3 and 2.4).
 const (

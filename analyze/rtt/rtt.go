@@ -32,6 +32,7 @@ type Sample struct {
 	RTT      time.Duration       // since then, by Karn; meaningful with Valid
 	Valid    bool
 	Estimate Estimate // of the side it acknowledges, with this sample
+	Before   Smoothed // of that side, without it
 }
 
 // Result is what is known of the round trips of one side's octets.
@@ -89,6 +90,9 @@ func (t *Tracker) Swap() { t.sides[0], t.sides[1] = t.sides[1], t.sides[0] }
 // Estimate returns the smoothed round trip of a side's octets.
 func (t *Tracker) Estimate(s reconstruct.Side) *Estimate { return &t.sides[s].estimate }
 
+// Smoothed returns the smoothed round trip of a side's octets alone.
+func (t *Tracker) Smoothed(s reconstruct.Side) Smoothed { return t.sides[s].estimate.smoothed() }
+
 // Observe takes the next segment of the connection and what it delivered, and
 // returns what that tells of a round trip; ok is false where it delivers
 // nothing new.
@@ -102,7 +106,7 @@ func (t *Tracker) Observe(step *reconstruct.Step, d *flight.Delivery) (s Sample,
 		to.samples[Timestamps].Add(int64(echo))
 	}
 	now := step.Segment.Time
-	s.Frame = d.Frame
+	s.Frame, s.Before = d.Frame, to.estimate.smoothed()
 	clear := d.Unambiguous()
 	if clear && d.Data && now >= d.Newest {
 		s.RTT, s.Valid = now.Sub(d.Newest), true

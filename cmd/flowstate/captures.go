@@ -161,7 +161,7 @@ func (p *program) tellEmpty(accounts []account, flags *common) {
 	case flags.selects():
 		p.say("nothing in %s matches", inputs(accounts))
 	default:
-		p.say("no TCP connection in %s", inputs(accounts))
+		p.say("no %s in %s", cmp.Or(flags.rows, "TCP connection"), inputs(accounts))
 	}
 }
 

@@ -45,6 +45,7 @@ The ending of -o decides the format: svg, png, pdf or dot.`,
 	flags.addImage(cmd)
 	flags.addConn(cmd)
 	flags.addSelection(cmd)
+	flags.addView(cmd)
 	f := cmd.Flags()
 	f.Var(&flags.image, "image", "format: svg, png, pdf or dot; for folders and standard output")
 	f.Var(&flags.endpoint, "endpoint", "whose path: client, server or both")

@@ -16,7 +16,8 @@ import (
 // common are the flags that every command about captures takes. Each flag
 // checks its own value, so that a wrong one is told before a file is opened.
 type common struct {
-	brief    bool // the command shows no alternative paths
+	brief    bool   // the command shows no alternative paths
+	rows     string // what there is none of where there is no result; empty for connections
 	extra    func() analyze.Extra
 	format   formatFlag
 	output   string
@@ -34,6 +35,7 @@ func (c *common) add(cmd *cobra.Command) {
 	c.addOutput(cmd)
 	c.addConn(cmd)
 	c.addSelection(cmd)
+	c.addView(cmd)
 }
 
 // addOutput defines the flags that say what is written and where.
@@ -65,8 +67,12 @@ func (c *common) addSelection(cmd *cobra.Command) {
 	f.Var(&c.filter, "filter", "only what matches, in tcpdump's syntax: \"port 443 and host 192.0.2.1\"")
 	f.Var(&c.from, "from", "only from then on: seconds after the first packet, or RFC 3339")
 	f.Var(&c.to, "to", "only until then: seconds after the first packet, or RFC 3339")
-	f.Var(&c.view, "view", "whose names of states: rfc, linux, freebsd")
 	f.VarP(&c.jobs, "jobs", "j", "read so many files at a time")
+}
+
+// addView defines the flag for commands that tell states.
+func (c *common) addView(cmd *cobra.Command) {
+	cmd.Flags().Var(&c.view, "view", "whose names of states: rfc, linux, freebsd")
 	complete(cmd, "view", views())
 }
 

@@ -34,6 +34,7 @@ func (f *ladderFlags) add(cmd *cobra.Command) {
 	f.addImage(cmd)
 	f.addConn(cmd)
 	f.addSelection(cmd)
+	f.addView(cmd)
 	s := cmd.Flags()
 	s.Var(&f.image, "image", "format: svg, png or pdf; for folders and standard output, which are text without it")
 	s.Var(&f.size, "width", "one-column (85 mm) or two-column (175 mm)")

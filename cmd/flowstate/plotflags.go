@@ -35,6 +35,7 @@ func (f *plotFlags) add(cmd *cobra.Command) {
 	f.addImage(cmd)
 	f.addConn(cmd)
 	f.addSelection(cmd)
+	f.addView(cmd)
 	s := cmd.Flags()
 	s.VarP(&f.kinds, "kind", "k", "what to draw: "+strings.Join(kind.Names(), ", ")+"; several of them are stacked")
 	s.Var(&f.sides, "from-side", "whose data: client, server, both, or busier (who sent more)")
