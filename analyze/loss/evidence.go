@@ -248,7 +248,7 @@ func (e *evidence) resent() Verdict {
 		return e.because(Fast, Arrival)
 	case e.isTailProbe(top.Max):
 		return e.because(TLP, Timing)
-	case e.age >= patient:
+	case e.silence >= patient:
 		return e.because(RTO, Timing)
 	case e.side.dups > 0:
 		return e.because(Fast, DupACKs) // early retransmit (RFC 5827)

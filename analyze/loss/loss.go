@@ -113,7 +113,10 @@ func (s *side) send(step *reconstruct.Step, cause Cause) {
 	if g.Flags.Has(decode.SYN) {
 		s.timer = rtt.TimerOf(g)
 	}
-	if cause == RTO || cause == Fast {
+	// Whatever made a sender begin anew at what is not acknowledged, be it an
+	// ICMP error, what it sends again after that continues it.
+	anew := cause == Unknown && step.Marks.Has(reconstruct.Retransmission) && step.Seq <= step.Before[step.From].Acked
+	if cause == RTO || cause == Fast || anew {
 		s.recover = max
 	}
 	if cause == None {

@@ -125,6 +125,13 @@ var stories = []struct{ name, text string }{
 0.108 > . 9001:10001(1000) ack 1 ipid 0
 0.406 > . 6001:7001(1000) ack 1 ipid 0 # rto assumed
 `},
+	{"begun anew after an error that is not in the numbers", handshake + `
+0.100 > . 1:1461(1460) ack 1
+0.100 > . 1461:2921(1460) ack 1
+0.102 > . 1:1453(1452) ack 1 # unknown unobserved of 4
+0.500 < . 1:1(0) ack 1453
+0.50003 > . 1453:2905(1452) ack 1 # recovery assumed of 4
+`},
 	{"a report of what arrived twice acquits the timer", handshake + `
 0.100 > . 1:1001(1000) ack 1
 0.350 > . 1:1001(1000) ack 1 # rto assumed of 4
