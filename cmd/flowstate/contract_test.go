@@ -79,6 +79,9 @@ var (
 // shareContract is what limited a side.
 var shareContract = object{"rwnd": "share", "cwnd": "share", "app": "share", "path": "share", "unknown": "share"}
 
+// rangeContract is a time known within bounds.
+var rangeContract = object{"least_s?": "seconds", "most_s?": "seconds"}
+
 // bothContract is a number for each of two captures.
 var bothContract = object{"a": "int", "b": "int"}
 
@@ -138,6 +141,15 @@ var contracts = map[string]object{
 		"shows_spurious_frame?": "int", "shows_spurious_by?": "string", "in_flight?": "int", "pipe?": "int", "rwnd?": "int",
 		"cwnd?": "int", "cwnd_bound?": "string", "ssthresh?": "int", "limit?": "string", "phase?": "string",
 		"throughput_bps?": "tenths", "goodput_bps?": "tenths", "acks_frame?": "int", "rtt_s?": "seconds", "srtt_s?": "seconds", "rto_s?": "seconds",
+	},
+	"tcpstates": {
+		"file": "string", "conn": "int", "side": "string", "at_tap": "string", "laddr": "string", "lport": "int", "raddr": "string",
+		"rport": "int", "oldstate": "string", "newstate?": "string", "start?": "time", "when?": rangeContract, "in_oldstate?": rangeContract,
+		"frame?": "int", "proof_frame?": "int", "certainty?": "string",
+	},
+	"tcprtt": {
+		"file": "string", "from_s?": "seconds", "to_s?": "seconds", "laddr?": "string", "raddr?": "string", "bound?": "string",
+		"unit": "string", "n": "int", "mean?": "int", "unknown": "int", "slots?": []any{object{"low": "int", "high": "int", "count": "int"}},
 	},
 	"capture": {
 		"schema": "flowstate.capture/1", "file": "string", "packets": "int", "tcp_packets": "int", "connections?": "int",
@@ -297,7 +309,7 @@ func printedBy(t *testing.T, want int, args ...string) []byte {
 func TestContracts(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "cut.pcap")
 	writeCapture(t, path, 5)
-	for _, command := range []string{"summary", "states", "segments"} {
+	for command, least := range map[string]int{"summary": 6, "states": 6, "segments": 6, "tcpstates": 6, "tcprtt": 1} {
 		seen := map[string]int{}
 		for _, line := range bytes.Split(bytes.TrimSpace(printedBy(t, exitDamaged, command, path, "--format", "json", "-v")), []byte("\n")) {
 			kind := command
@@ -315,7 +327,7 @@ func TestContracts(t *testing.T) {
 				t.Errorf("%v\n%s", err, line)
 			}
 		}
-		if seen["capture"] != 1 || seen[command] < 6 {
+		if seen["capture"] != 1 || seen[command] < least {
 			t.Errorf("%s: rows %v", command, seen)
 		}
 	}
@@ -348,7 +360,7 @@ func TestSameBytes(t *testing.T) {
 	for i := range 30 {
 		writeCapture(t, filepath.Join(dir, fmt.Sprintf("%02d.pcap", i)), i%3*5)
 	}
-	for _, command := range []string{"summary", "states", "segments"} {
+	for _, command := range []string{"summary", "states", "segments", "tcpstates", "tcprtt"} {
 		for _, format := range []string{"text", "json", "csv"} {
 			want := printedBy(t, exitDamaged, command, dir, "--format", format, "-j", "1")
 			for _, jobs := range []string{"2", "16"} {

@@ -90,6 +90,9 @@ func (f *tcpstatesFlags) print(p *program, args []string) error {
 	b.layout = func(w io.Writer) layout { return plain{w} }
 	format := f.format.Format
 	if format != table.Text {
+		if f.text != (table.TcpstatesText{}) {
+			return usage("flowstate tcpstates --format "+format.String()+" "+quote(args[0]), "-T, -t, -w and -s belong to the tool's own layout; --format %s has all times", format)
+		}
 		b.header = table.Tcpstates(format).Header(nil)
 		b.pass = func(path string, out *chunker) pass { return f.pass(path, out, table.Tcpstates(format).Append) }
 		return b.run(args)
