@@ -40,11 +40,42 @@ func (m *Mark) png(c *vgimg.Canvas, f *Fonts, height float64) {
 		}
 		return
 	}
-	var path vg.Path
-	for i, p := range m.Path {
+	if m.Filled {
+		c.SetColor(m.Fill.rgba())
+		for part := range fillParts(m.Path) {
+			c.Fill(outline(part, m.Closed, at))
+		}
+	}
+	if m.Stroke.Width > 0 {
+		m.strokePNG(c, at)
+	}
+}
+
+// strokePNG draws the line of a mark. Outlines are whole, to be closed; lines
+// can be cut.
+func (m *Mark) strokePNG(c *vgimg.Canvas, at func(Point) vg.Point) {
+	c.SetColor(m.Stroke.Ink.rgba())
+	c.SetLineWidth(vg.Length(m.Stroke.Width))
+	dash := lengths(dashes[m.Stroke.Dash])
+	c.SetLineDash(dash, 0)
+	if m.Closed {
+		for part := range fillParts(m.Path) {
+			c.Stroke(outline(part, true, at))
+		}
+		return
+	}
+	for part, begun := range strokeParts(m.Path) {
+		c.SetLineDash(dash, vg.Length(begun))
+		c.Stroke(outline(part, false, at))
+	}
+}
+
+// outline is a path in vg's terms.
+func outline(pieces []Piece, closed bool, at func(Point) vg.Point) (path vg.Path) {
+	for i, p := range pieces {
 		switch {
 		case i == 0 || p.Break:
-			if i > 0 && m.Closed {
+			if i > 0 && closed {
 				path.Close()
 			}
 			path.Move(at(p.To))
@@ -54,19 +85,10 @@ func (m *Mark) png(c *vgimg.Canvas, f *Fonts, height float64) {
 			path.Line(at(p.To))
 		}
 	}
-	if m.Closed {
+	if closed {
 		path.Close()
 	}
-	if m.Filled {
-		c.SetColor(m.Fill.rgba())
-		c.Fill(path)
-	}
-	if m.Stroke.Width > 0 {
-		c.SetColor(m.Stroke.Ink.rgba())
-		c.SetLineWidth(vg.Length(m.Stroke.Width))
-		c.SetLineDash(lengths(dashes[m.Stroke.Dash]), 0)
-		c.Stroke(path)
-	}
+	return path
 }
 
 // wordsOf yields the words of a text with the offsets at which they begin.
