@@ -19,9 +19,9 @@ func (f *Figure) WriteLaTeX(w io.Writer, fonts *scene.Fonts, size Size, label st
 	l.printf("%% In the preamble: \\usepackage{pgfplots} \\usepgfplotslibrary{groupplots} \\usetikzlibrary{patterns} \\pgfplotsset{compat=1.16}\n")
 	l.printf("\\begin{figure}\n\\centering\n")
 	l.colours()
-	l.printf("\\begin{tikzpicture}\n\\begin{groupplot}[group style={group size=1 by %d, vertical sep=%.0fpt, xticklabels at=edge bottom},\n", len(d.parts), l.separation())
+	l.printf("\\begin{tikzpicture}[font=\\footnotesize]\n\\begin{groupplot}[group style={group size=1 by %d, vertical sep=%.0fpt, xticklabels at=edge bottom},\n", len(d.parts), l.separation())
 	l.printf("  scale only axis, width=%.0fmm, xmin=%s, xmax=%s, clip mode=individual, unbounded coords=jump,\n", (d.x.b-d.x.a)/millimetre, l.x(d.x.lo), l.x(d.x.hi))
-	l.printf("  axis lines=left, axis line style={-}, tick align=outside, grid=major, grid style={gray!25}, font=\\footnotesize,\n")
+	l.printf("  axis lines=left, axis line style={-}, tick align=outside, grid=major, grid style={gray!25},\n")
 	l.printf("  title style={at={(0,1)}, anchor=south west, font=\\footnotesize\\bfseries}, legend columns=%d,\n", legendColumns)
 	l.printf("  legend cell align=left, legend style={draw=none, fill=none, inner sep=0pt, at={(0,1)}, anchor=south west, /tikz/every even column/.append style={column sep=6pt}}]\n")
 	for i := range d.parts {

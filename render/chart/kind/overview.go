@@ -100,7 +100,7 @@ func Overview(file string, lives []Life, r *Request) (*chart.Figure, error) {
 	f.Panels = append(f.Panels, panel)
 	switch r.Title {
 	case "":
-		f.Title = fmt.Sprintf("%s, %d connections", filepath.Base(file), len(lives))
+		f.Title = fmt.Sprintf("%s, %s", filepath.Base(file), connections(len(lives)))
 	case Untitled:
 		f.Title = ""
 	}
@@ -131,7 +131,7 @@ func openAtOnce(lives []Life, began capture.Timestamp) chart.Panel {
 }
 
 func overviewCaption(file string, lives []Life, list []chart.Series) string {
-	text := fmt.Sprintf("The %d connections of %s along time, by how they ended:", len(lives), filepath.Base(file))
+	text := fmt.Sprintf("The %s of %s along time, by how they ended:", connections(len(lives)), filepath.Base(file))
 	comma := " "
 	for i := range list {
 		if n := len(list[i].Points); n > 0 {
@@ -140,4 +140,11 @@ func overviewCaption(file string, lives []Life, list []chart.Series) string {
 		}
 	}
 	return text + "."
+}
+
+func connections(n int) string {
+	if n == 1 {
+		return "1 connection"
+	}
+	return fmt.Sprintf("%d connections", n)
 }
