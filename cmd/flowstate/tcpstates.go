@@ -41,11 +41,14 @@ MS is the time in OLDSTATE, 0.000 for the first row of a socket:
   1.000..5.250   between the two
   -              unknown
 
-<= stands at the end of ESTABLISHED or CLOSE_WAIT where the FIN carried data or met a
-closed window, and so may have waited after close(); and at FIN_WAIT2 -> CLOSE: after close() the kernel shows it at once, after
-shutdown() when the peer's FIN comes, and no packet tells which it was. NEWSTATE is
-- where the capture ends before the state does. C-PID and C-COMM are not in a
-capture; SKADDR is the number of the connection and the side, and no address.
+<= stands at the end of ESTABLISHED or CLOSE_WAIT where the FIN carried data or met
+a closed window, and so may have waited after close(); and at FIN_WAIT2 -> CLOSE:
+after close() the kernel shows it at once, after shutdown() when the peer's FIN
+comes, and no packet tells which it was.
+
+NEWSTATE is - where the capture ends before the state does. C-PID and C-COMM are
+not in a capture; SKADDR is the number of the connection and the side, and no
+address.
 
 -T prints the time of day in UTC.`,
 		Example: `  flowstate tcpstates trace.pcap
