@@ -18,7 +18,7 @@ import (
 func windowsAlong(s *Sweep) (all []*Figure, why string) {
 	for _, d := range s.delays() {
 		details := s.at(d)
-		f := &chart.Figure{X: chart.Axis{Label: "Time since the first packet", Unit: chart.Seconds, Zero: true}}
+		f := &chart.Figure{X: chart.Axis{Label: "Time since the first packet", Unit: chart.Seconds}}
 		rates := chart.Panel{Y: chart.Axis{Label: "Bandwidth", Unit: chart.BitsPerSecond, Zero: true}}
 		said := fmt.Sprintf("One-way delay %s. The typical recording of each setting (its goodput is nearest to the median): ", milliseconds(d))
 		for i, detail := range details {
@@ -28,9 +28,10 @@ func windowsAlong(s *Sweep) (all []*Figure, why string) {
 		}
 		f.Panels = append([]chart.Panel{rates}, f.Panels...)
 		said += "above the bandwidth in the sender's capture over the trailing time of two round trips or more, below what the sender was let: the window that it last heard of, its congestion window as the capture shows it, and its slow start threshold, which is not known before the end of the first slow start. Of the congestion window the highest of each round trip is drawn; where it does not bind, it is at least what is drawn thin. Marks: segments sent again; small rings, where there are TCP_INFO samples, the congestion window that the sender's kernel itself told."
-		if shown, cut := commonSpan(details); cut {
-			f.X.Range = chart.Range{Lo: 0, Hi: shown.Seconds()}
-			said += fmt.Sprintf(" The time after %s is left out of the drawing; the CSV has it.", took(shown))
+		from, to, cut := commonSpan(details)
+		f.X.Range = chart.Range{Lo: from.Seconds(), Hi: to.Seconds()}
+		if cut {
+			said += fmt.Sprintf(" Only the time from %s to %s is drawn; the CSV has all of it.", took(from), took(to))
 		}
 		all = append(all, &Figure{Name: "time-" + fileDelay(d), Title: "Bandwidth and windows along time, " + milliseconds(d) + " one way", Chart: f, Said: said})
 	}
@@ -50,18 +51,36 @@ func (d *Detail) named() string {
 
 func (d *Detail) words() string { return (&variant{name: d.Cell.Variant()}).words() }
 
-// commonSpan is how much of the time is shown, so that the shortest transfer of a
-// figure fills a third of it at least.
-func commonSpan(details []*Detail) (span time.Duration, cut bool) {
-	var shortest, longest time.Duration
-	for _, d := range details {
-		last := d.Along.Moments[len(d.Along.Moments)-1].At
-		if shortest == 0 || last < shortest {
-			shortest = last
+// commonSpan is the time that is shown: from a little before the first data, for
+// so long that the shortest transfer of a figure fills a third of it at least.
+// cut tells whether that leaves out anything much.
+func commonSpan(details []*Detail) (from, to time.Duration, cut bool) {
+	var first, shortest, longest time.Duration
+	for i, d := range details {
+		begin, end := d.span()
+		if i == 0 || begin < first {
+			first = begin
 		}
-		longest = max(longest, last)
+		if took := end - begin; i == 0 || took < shortest {
+			shortest = took
+		}
+		longest = max(longest, end)
 	}
-	return min(2*shortest, longest), 2*shortest < longest
+	to = min(first+2*shortest, longest)
+	from = max(0, first-(to-first)/20)
+	if from < (to-from)/10 {
+		from = 0
+	}
+	return from, to, from > 0 || to < longest
+}
+
+// span is when the first data was sent, and when the recording ends.
+func (d *Detail) span() (begin, end time.Duration) {
+	moments := d.Along.Moments
+	if i := slices.IndexFunc(moments, func(m lab.Moment) bool { return m.Sent }); i >= 0 {
+		begin = moments[i].At
+	}
+	return begin, moments[len(moments)-1].At
 }
 
 // rates is the bandwidth along time.
