@@ -65,7 +65,8 @@ func (m *measures) reset() {
 }
 
 // latest is what was found at the latest step. It is kept once, not for each
-// connection.
+// connection, and written where it is kept: a struct that is returned is read
+// in wider pieces than it was written in, for which a processor has to wait.
 type latest struct {
 	verdict   loss.Verdict
 	delivered flight.Delivery
@@ -84,9 +85,9 @@ func (m *measures) observe(step *reconstruct.Step, now *latest) {
 		m.phases.Swap()
 		m.behaviour.Swap()
 	}
-	now.verdict = m.loss.Observe(step, &m.flight, &m.rtt)
+	m.loss.Observe(step, &m.flight, &m.rtt, &now.verdict)
 	m.flight.Observe(step, now.verdict.Cause == loss.RTO, &now.delivered)
-	now.sample, now.delivers = m.rtt.Observe(step, &now.delivered)
+	now.delivers = m.rtt.Observe(step, &now.delivered, &now.sample)
 	m.limit.Observe(step, &m.flight, &m.rtt, now.verdict.Cause)
 	m.vantage.Observe(step, &now.delivered)
 	m.health.Observe(step)

@@ -18,7 +18,7 @@ func (t *Table) AddICMP(e *decode.ICMPError) *Connection {
 	if e.Protocol != tcp {
 		return nil
 	}
-	for c := t.newest.find(e.Src, e.Dst); c != nil; c = c.older {
+	for c := t.newest.find(&e.Src, &e.Dst); c != nil; c = c.older {
 		if c.quotes(e) {
 			c.addICMP(e)
 			return &c.Connection

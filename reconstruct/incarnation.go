@@ -42,7 +42,7 @@ func (c *conversation) closed() bool {
 // place finds the conversation that the segment belongs to; opened tells that
 // it is a new one.
 func (t *Table) place(s *decode.Segment) (c *conversation, opened bool) {
-	c = t.newest.find(s.Src, s.Dst)
+	c = t.newest.find(&s.Src, &s.Dst)
 	switch {
 	case c == nil:
 		return t.begin(s, nil), true

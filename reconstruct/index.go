@@ -28,11 +28,11 @@ func newIndex() index {
 }
 
 // hash is the same for both directions.
-func (x *index) hash(s, t decode.Endpoint) uint64 { return x.socket(s) + x.socket(t) }
+func (x *index) hash(s, t *decode.Endpoint) uint64 { return x.socket(s) + x.socket(t) }
 
 // socket mixes an address and a port by folded products, each with a factor
 // that the sender does not know.
-func (x *index) socket(e decode.Endpoint) uint64 {
+func (x *index) socket(e *decode.Endpoint) uint64 {
 	high, low := binary.LittleEndian.Uint64(e.IP.Bytes[:8]), binary.LittleEndian.Uint64(e.IP.Bytes[8:])
 	address := fold(high^x.seeds[0], low^x.seeds[1])
 	return fold(address^x.seeds[0], uint64(e.Port)^x.seeds[1])
@@ -48,7 +48,7 @@ func (x *index) bucket(hash uint64) **conversation {
 }
 
 // find returns the latest conversation between two sockets, nil for none.
-func (x *index) find(s, t decode.Endpoint) *conversation {
+func (x *index) find(s, t *decode.Endpoint) *conversation {
 	hash := x.hash(s, t)
 	for c := *x.bucket(hash); c != nil; c = c.next {
 		if c.hash == hash && c.between(s, t) {
@@ -59,8 +59,8 @@ func (x *index) find(s, t decode.Endpoint) *conversation {
 }
 
 // between tells whether a conversation is one of two sockets.
-func (c *conversation) between(s, t decode.Endpoint) bool {
-	return s == c.Ends[Client] && t == c.Ends[Server] || s == c.Ends[Server] && t == c.Ends[Client]
+func (c *conversation) between(s, t *decode.Endpoint) bool {
+	return *s == c.Ends[Client] && *t == c.Ends[Server] || *s == c.Ends[Server] && *t == c.Ends[Client]
 }
 
 // add makes c the latest of its sockets, which have none.
@@ -68,7 +68,7 @@ func (x *index) add(c *conversation) {
 	if x.n == len(x.buckets) {
 		x.grow()
 	}
-	c.hash = x.hash(c.Ends[Client], c.Ends[Server])
+	c.hash = x.hash(&c.Ends[Client], &c.Ends[Server])
 	at := x.bucket(c.hash)
 	c.next, *at = *at, c
 	x.n++

@@ -56,14 +56,17 @@ func NewTable(o Options) *Table {
 func (t *Table) Add(s *decode.Segment) *Step {
 	c, opened := t.place(s)
 	swapped := c.observe(s)
-	from := c.sideOf(s)
-	t.step = Step{Segment: s, Conn: &c.Connection, From: from, Opened: opened, Swapped: swapped}
-	t.sight = sight{Step: &t.step, c: c, s: s, me: c.end(from), peer: c.end(c.Peer(from))}
-	t.take(&t.sight)
-	c.follow(&t.sight)
-	c.count(&t.sight)
+	step, v := &t.step, &t.sight
+	*step, *v = Step{}, sight{} // and set piece by piece: a copy in wider ones would have to wait for these
+	step.Segment, step.Conn, step.From = s, &c.Connection, c.sideOf(s)
+	step.Opened, step.Swapped = opened, swapped
+	v.Step, v.c, v.s = step, c, s
+	v.me, v.peer = c.end(step.From), c.end(c.Peer(step.From))
+	t.take(v)
+	c.follow(v)
+	c.count(v)
 	t.file(c)
-	return &t.step
+	return step
 }
 
 // take finds what the segment means, and lets it move the streams unless it is
@@ -77,13 +80,13 @@ func (t *Table) take(v *sight) {
 	who := uint64(v.c.Number)<<1 | uint64(v.From)
 	mirrored := int64(v.me.Counts[Duplicate])*mirror > v.me.Packets
 	if t.recent.record(v.s, who, mirrored, v.answersHole()) {
-		v.Before = v.c.passed()
+		v.begin()
 		v.recall()
 		v.Marks = v.Marks.With(Duplicate)
 		return
 	}
 	v.judge()
-	v.Before = v.c.passed()
+	v.begin()
 	if v.routine() {
 		v.apply(routineRules[:])
 	} else {
@@ -95,13 +98,12 @@ func (t *Table) take(v *sight) {
 	}
 }
 
-// passed returns how far both streams have passed the tap.
-func (c *conversation) passed() (p [2]Passed) {
-	for _, s := range Sides {
-		h := &c.Half[s]
-		p[s] = Passed{Max: h.Max, Contiguous: h.Contiguous, Acked: h.Acked}
+// begin notes how far both streams have passed the tap.
+func (v *sight) begin() {
+	for s := range v.Before {
+		h, p := &v.c.Half[s], &v.Before[s]
+		p.Max, p.Contiguous, p.Acked = h.Max, h.Contiguous, h.Acked
 	}
-	return p
 }
 
 // count adds the segment to the totals of its connection.

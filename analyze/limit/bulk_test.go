@@ -43,14 +43,16 @@ func (c *score) add(run *model.BulkResult) {
 	var times rtt.Tracker
 	var causes loss.Tracker
 	var limits limit.Tracker
+	var v loss.Verdict
 	var d flight.Delivery
+	var sample rtt.Sample
 	table := reconstruct.NewTable(reconstruct.Options{})
 	for i := range run.Packets {
 		step, truth := table.Add(&run.Packets[i]), &run.Truth[i]
-		v := causes.Observe(step, &flights, &times)
+		causes.Observe(step, &flights, &times, &v)
 		before, known := limits.Of(reconstruct.Client)
 		flights.Observe(step, v.Cause == loss.RTO, &d)
-		sample, delivers := times.Observe(step, &d)
+		delivers := times.Observe(step, &d, &sample)
 		limits.Observe(step, &flights, &times, v.Cause)
 		if truth.Cwnd == 0 {
 			continue // the handshake

@@ -24,10 +24,12 @@ type trackers struct {
 }
 
 func (t *trackers) observe(step *reconstruct.Step) {
+	var v loss.Verdict
 	var d flight.Delivery
-	v := t.loss.Observe(step, &t.flight, &t.rtt)
+	var sample rtt.Sample
+	t.loss.Observe(step, &t.flight, &t.rtt, &v)
 	t.flight.Observe(step, v.Cause == loss.RTO, &d)
-	t.rtt.Observe(step, &d)
+	t.rtt.Observe(step, &d, &sample)
 	t.limit.Observe(step, &t.flight, &t.rtt, v.Cause)
 }
 

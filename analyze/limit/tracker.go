@@ -43,11 +43,13 @@ func (t *Tracker) Observe(step *reconstruct.Step, flights *flight.Tracker, times
 		return
 	}
 	if to := step.Conn.Peer(step.From); step.HasAck && t.sides[to].waits(step.Conn, to) {
-		m := see(step, to, flights, times)
+		var m moment
+		m.see(step, to, flights, times)
 		t.sides[to].hear(&m)
 	}
 	if g.Len > 0 && step.Marks&idle == 0 {
-		m := see(step, step.From, flights, times)
+		var m moment
+		m.see(step, step.From, flights, times)
 		if t.sides[step.From] == nil {
 			t.sides[step.From] = new(side)
 		}
@@ -96,13 +98,10 @@ type moment struct {
 	times  *rtt.Tracker
 }
 
-func see(step *reconstruct.Step, who reconstruct.Side, flights *flight.Tracker, times *rtt.Tracker) moment {
+func (m *moment) see(step *reconstruct.Step, who reconstruct.Side, flights *flight.Tracker, times *rtt.Tracker) {
 	state, _ := flights.StateOf(step, who)
-	h := &step.Conn.Half[who]
-	return moment{
-		step: step, half: h, who: who, now: step.Segment.Time, pipe: state.Pipe,
-		room: state.Window - int64(h.Max-h.Acked), scaled: state.WindowKnown, times: times,
-	}
+	m.step, m.half, m.who, m.now, m.times = step, &step.Conn.Half[who], who, step.Segment.Time, times
+	m.pipe, m.room, m.scaled = state.Pipe, state.Window-m.outstanding(), state.WindowKnown
 }
 
 // outstanding returns how many octets the side has not seen acknowledged.

@@ -60,8 +60,9 @@ const explained = 1<<reconstruct.Retransmission | 1<<reconstruct.OutOfOrder | 1<
 	1<<reconstruct.KeepAlive | 1<<reconstruct.WindowProbe
 
 // Observe takes the next segment of the connection, before flights and times
-// do, and returns what is thought of it.
-func (t *Tracker) Observe(step *reconstruct.Step, flights *flight.Tracker, times *rtt.Tracker) (v Verdict) {
+// do, and sets v to what is thought of it.
+func (t *Tracker) Observe(step *reconstruct.Step, flights *flight.Tracker, times *rtt.Tracker, v *Verdict) {
+	*v = Verdict{}
 	s := &t.sides[step.From]
 	if step.Marks&explained != 0 {
 		if s.record == nil {
@@ -69,19 +70,18 @@ func (t *Tracker) Observe(step *reconstruct.Step, flights *flight.Tracker, times
 		}
 		e := evidence{step: step, side: s, board: flights.Board(step.From)}
 		e.measure(times)
-		v = e.judge()
-		s.enter(step, &v)
+		*v = e.judge()
+		s.enter(step, v)
 	}
 	if step.Marks&(1<<reconstruct.Duplicate|1<<reconstruct.OutOfWindow) != 0 {
-		return v
+		return
 	}
 	if step.End > min(step.Seq, step.Before[step.From].Max) && !step.Segment.Flags.Has(decode.RST) {
 		s.send(step, v.Cause)
 	}
 	if step.HasAck {
-		t.sides[step.Conn.Peer(step.From)].hear(step, &v)
+		t.sides[step.Conn.Peer(step.From)].hear(step, v)
 	}
-	return v
 }
 
 // enter counts a verdict on what s sent, and completes it.

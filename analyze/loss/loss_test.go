@@ -240,16 +240,17 @@ type trackers struct {
 	times   rtt.Tracker
 }
 
-func (t *trackers) observe(step *reconstruct.Step) loss.Verdict {
+func (t *trackers) observe(step *reconstruct.Step) (v loss.Verdict) {
 	if step.Swapped {
 		t.losses.Swap()
 		t.flights.Swap()
 		t.times.Swap()
 	}
-	v := t.losses.Observe(step, &t.flights, &t.times)
+	t.losses.Observe(step, &t.flights, &t.times, &v)
 	var delivered flight.Delivery
+	var sample rtt.Sample
 	t.flights.Observe(step, v.Cause == loss.RTO, &delivered)
-	t.times.Observe(step, &delivered)
+	t.times.Observe(step, &delivered, &sample)
 	return v
 }
 

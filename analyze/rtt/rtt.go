@@ -94,11 +94,12 @@ func (t *Tracker) Estimate(s reconstruct.Side) *Estimate { return &t.sides[s].es
 func (t *Tracker) Smoothed(s reconstruct.Side) Smoothed { return t.sides[s].estimate.smoothed() }
 
 // Observe takes the next segment of the connection and what it delivered, and
-// returns what that tells of a round trip; ok is false where it delivers
-// nothing new.
-func (t *Tracker) Observe(step *reconstruct.Step, d *flight.Delivery) (s Sample, ok bool) {
+// sets s to what that tells of a round trip; ok is false, and s empty, where it
+// delivers nothing new.
+func (t *Tracker) Observe(step *reconstruct.Step, d *flight.Delivery, s *Sample) (ok bool) {
+	*s = Sample{}
 	if d.Octets == 0 || step.Segment.Flags.Has(decode.RST) {
-		return s, false
+		return false
 	}
 	to := &t.sides[step.Conn.Peer(step.From)]
 	echo, echoed := to.echo(step, d)
@@ -125,7 +126,7 @@ func (t *Tracker) Observe(step *reconstruct.Step, d *flight.Delivery) (s Sample,
 		to.estimate.Add(echo)
 	}
 	s.Estimate = to.estimate
-	return s, true
+	return true
 }
 
 // echo returns the round trip that the timestamps of a step end: at the first

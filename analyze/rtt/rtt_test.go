@@ -116,7 +116,8 @@ func follow(t *testing.T, text string) {
 		step := table.Add(&segments[i])
 		var delivered flight.Delivery
 		flights.Observe(step, false, &delivered)
-		sample, ok := times.Observe(step, &delivered)
+		var sample rtt.Sample
+		ok := times.Observe(step, &delivered, &sample)
 		if got := describe(sample, ok); got != wants[i] && (wants[i] != "" || sample.Valid) {
 			t.Errorf("frame %d: %q, want %q", i+1, got, wants[i])
 		}
@@ -192,14 +193,15 @@ type trackers struct {
 
 func newTrackers() *trackers { return new(trackers) }
 
-func (t *trackers) observe(step *reconstruct.Step) (rtt.Sample, bool) {
+func (t *trackers) observe(step *reconstruct.Step) (s rtt.Sample, ok bool) {
 	if step.Swapped {
 		t.flights.Swap()
 		t.times.Swap()
 	}
 	var delivered flight.Delivery
 	t.flights.Observe(step, false, &delivered)
-	return t.times.Observe(step, &delivered)
+	ok = t.times.Observe(step, &delivered, &s)
+	return s, ok
 }
 
 // The least round trip is the delay that was set, where it was set on one way.

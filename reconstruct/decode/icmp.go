@@ -71,7 +71,8 @@ func (e *ICMPError) quoted4(h []byte) []byte {
 		return nil
 	}
 	e.Protocol = h[9]
-	e.Src.IP, e.Dst.IP = mapped(h[12:16]), mapped(h[16:20])
+	e.Src.IP.map4(h[12:16])
+	e.Dst.IP.map4(h[16:20])
 	return h[hlen:]
 }
 

@@ -19,11 +19,11 @@ type ipHeader struct {
 // section 2.5.5.2).
 var v4Prefix = [12]byte{10: 0xff, 11: 0xff}
 
-// mapped returns the address of an IPv4 header.
-func mapped(b []byte) (a Address) {
+// map4 sets a to the address of an IPv4 header.
+func (a *Address) map4(b []byte) {
 	copy(a.Bytes[:12], v4Prefix[:])
 	copy(a.Bytes[12:], b[:4])
-	return a
+	a.V6 = false
 }
 
 // enclosed returns the quirks that a packet takes from the one around it.
@@ -55,7 +55,8 @@ func (d *Decoder) ipv4(b view) (layer, view) {
 	case total < hlen:
 		return d.bad("IPv4 total length is below the header length")
 	}
-	d.ip.src, d.ip.dst = mapped(h[12:16]), mapped(h[16:20])
+	d.ip.src.map4(h[12:16])
+	d.ip.dst.map4(h[16:20])
 	d.ip.id = uint32(binary.BigEndian.Uint16(h[4:]))
 	d.ip.ttl, d.ip.ecn, d.ip.next = h[8], h[1]&3, h[9]
 	if hlen > 20 {
@@ -87,7 +88,7 @@ func (d *Decoder) sourceRoute(options []byte) {
 		}
 		kind, length, pointer := options[0], options[1], options[2]
 		if (kind == loose || kind == strict) && length >= 7 && pointer <= length {
-			d.ip.dst = mapped(options[length-4:])
+			d.ip.dst.map4(options[length-4:])
 			return
 		}
 		options = options[length:]

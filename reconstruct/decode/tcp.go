@@ -42,8 +42,8 @@ func (d *Decoder) segment(h []byte, b view, quirks Quirk) {
 	s := &d.out.Segments[len(d.out.Segments)-1]
 	_ = h[minTCP-1]
 	s.Frame, s.Time, s.Interface = d.pkt.Frame, d.pkt.Time, d.pkt.Interface
-	s.Src = Endpoint{d.ip.src, binary.BigEndian.Uint16(h)}
-	s.Dst = Endpoint{d.ip.dst, binary.BigEndian.Uint16(h[2:])}
+	s.Src.IP, s.Src.Port = d.ip.src, binary.BigEndian.Uint16(h)
+	s.Dst.IP, s.Dst.Port = d.ip.dst, binary.BigEndian.Uint16(h[2:])
 	s.IPID, s.TTL, s.ECN = d.ip.id, d.ip.ttl, d.ip.ecn
 	s.Quirks = d.ip.quirks | quirks
 	s.Seq = seq.Number(binary.BigEndian.Uint32(h[4:]))
