@@ -63,6 +63,7 @@ func newNetwork(t *testing.T) *network {
 type recording struct {
 	*exec.Cmd
 	words *bytes.Buffer
+	heard chan struct{} // closed when words are whole
 	out   io.ReadCloser
 }
 
@@ -72,7 +73,7 @@ func (n *network) record(t *testing.T, args ...string) *recording {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	t.Cleanup(cancel)
-	r := &recording{Cmd: exec.CommandContext(ctx, n.program, append([]string{"capture", "-i", "lo"}, args...)...), words: new(bytes.Buffer)}
+	r := &recording{Cmd: exec.CommandContext(ctx, n.program, append([]string{"capture", "-i", "lo"}, args...)...), words: new(bytes.Buffer), heard: make(chan struct{})}
 	words, err := r.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -89,13 +90,17 @@ func (n *network) record(t *testing.T, args ...string) *recording {
 		rest, _ := io.ReadAll(words) // to be shown, whatever it is
 		t.Fatalf("%v: %s%s", err, said, rest)
 	}
-	go func() { _, _ = io.Copy(r.words, words) }() // ends with the program
+	go func() {
+		_, _ = io.Copy(r.words, words) // ends with the program
+		close(r.heard)
+	}()
 	return r
 }
 
 // end waits for the recording's own end and returns its account.
 func (r *recording) end(t *testing.T) (account string) {
 	t.Helper()
+	<-r.heard // Wait would close the pipe under the reader
 	if err := r.Wait(); err != nil {
 		t.Fatalf("%v: %s", err, r.words)
 	}
