@@ -15,6 +15,7 @@ type batch struct {
 	p      *program
 	flags  *common
 	name   string // of the command, part of the names of files in a folder
+	ending string // of these names, where the format is none of the common ones
 	style  table.Style
 	inputs []string
 	header []byte                               // at the top of each output
@@ -149,7 +150,7 @@ func (b *batch) beginInFolder(i int) error {
 	if err := os.MkdirAll(b.flags.output, 0o755); err != nil {
 		return err
 	}
-	name := b.names.name(b.inputs[i], "."+b.name+endings[b.flags.format.Format])
+	name := b.names.name(b.inputs[i], "."+b.name+cmp.Or(b.ending, endings[b.flags.format.Format]))
 	return b.begin(filepath.Join(b.flags.output, name))
 }
 

@@ -14,7 +14,7 @@ func agreedFields() fields[Connection] {
 	return fields[Connection]{
 		{Column{"options_common", "", "TCP options that both sides offered in their SYNs"}, func(c *Connection) Value {
 			both, ok := common(c)
-			return when(ok, names(optionNames(both.Set)))
+			return when(ok, names(OptionNames(both.Set)))
 		}},
 		{Column{"options_common_kinds", "", "their IANA kind numbers, in the same order"}, func(c *Connection) Value {
 			both, ok := common(c)

@@ -32,7 +32,8 @@ var optionTable = [...]struct {
 // those for experiments (RFC 6994).
 const fastOpenKind = 34
 
-func optionNames(set decode.OptionSet) []string {
+// OptionNames returns the names of options, in the order of the table.
+func OptionNames(set decode.OptionSet) []string {
 	list := make([]string, 0, 4)
 	for _, o := range optionTable {
 		if set&o.bit != 0 {

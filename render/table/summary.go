@@ -52,7 +52,7 @@ func sideFields(side reconstruct.Side) fields[Connection] {
 		return when(h.Options.Set&decode.OptMSS != 0, num(h.Options.MSS))
 	})
 	add("options", "", "TCP options of its first SYN", func(h *reconstruct.Half) Value {
-		offered := optionNames(h.Options.Set)
+		offered := OptionNames(h.Options.Set)
 		return when(h.SYNWhole || len(offered) > 0, names(offered))
 	})
 	add("options_kinds", "", "their IANA kind numbers, in the same order; of several without a name the first", func(h *reconstruct.Half) Value {

@@ -254,7 +254,7 @@ func half(of func(*reconstruct.Half) Value) func(*Connection, reconstruct.Side) 
 
 // optionText lists the options of a SYN with their values.
 func optionText(h *reconstruct.Half) string {
-	list := optionNames(h.Options.Set)
+	list := OptionNames(h.Options.Set)
 	for i, name := range list {
 		switch name {
 		case "MSS":

@@ -1,0 +1,149 @@
+package explain
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/flowstate-tcp/flowstate/render/scene"
+)
+
+// Format is how a document is written.
+type Format uint8
+
+// The formats.
+const (
+	Text Format = iota
+	Markdown
+	JSON // one object on one line
+)
+
+var formatNames = [...]string{"text", "markdown", "json"}
+
+// String returns the name used on the command line.
+func (f Format) String() string { return formatNames[f] }
+
+// Formats returns the names of all formats.
+func Formats() []string { return append([]string(nil), formatNames[:]...) }
+
+// ParseFormat returns the format of a name.
+func ParseFormat(name string) (Format, error) {
+	for f, n := range formatNames {
+		if n == name {
+			return Format(f), nil
+		}
+	}
+	return Text, fmt.Errorf("unknown format %q: use %s", name, strings.Join(formatNames[:], ", "))
+}
+
+// Section is what is told about one question.
+type Section struct {
+	ID    string   `json:"id"` // stable, such as "options"
+	Title string   `json:"title"`
+	Lines []string `json:"text"` // sentences, a paragraph each
+}
+
+// Document is everything that is told about one connection, or about the packets
+// of a capture that belong to none.
+type Document struct {
+	Schema   string    `json:"schema"` // flowstate.explain/1
+	File     string    `json:"file"`
+	Conn     *int      `json:"conn,omitempty"` // absent where it is about none
+	Title    string    `json:"title"`
+	Sections []Section `json:"sections"`
+}
+
+const schema = "flowstate.explain/1"
+
+// add appends a section; one without lines is left out.
+func (d *Document) add(id, title string, lines []string) {
+	if len(lines) > 0 {
+		d.Sections = append(d.Sections, Section{id, title, lines})
+	}
+}
+
+// Write writes the document in a format. It returns the error of w.
+func (d *Document) Write(w io.Writer, f Format) error {
+	var b strings.Builder
+	switch f {
+	case JSON:
+		encoder := json.NewEncoder(&b)
+		encoder.SetEscapeHTML(false)
+		if err := encoder.Encode(d); err != nil {
+			return err
+		}
+	case Markdown:
+		d.markdown(&b)
+	default:
+		d.text(&b)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+const columns = 80
+
+func (d *Document) text(b *strings.Builder) {
+	wrap(b, "", "", d.Title)
+	for _, s := range d.Sections {
+		b.WriteByte('\n')
+		wrap(b, "", "", s.Title)
+		for _, line := range s.Lines {
+			wrap(b, "  - ", "    ", line)
+		}
+	}
+	b.WriteByte('\n')
+}
+
+func (d *Document) markdown(b *strings.Builder) {
+	b.WriteString("## " + escape(d.Title) + "\n")
+	for _, s := range d.Sections {
+		b.WriteString("\n### " + escape(s.Title) + "\n\n")
+		for _, line := range s.Lines {
+			b.WriteString("- " + escape(line) + "\n") // one line each, so that no word can begin a block
+		}
+	}
+	b.WriteByte('\n')
+}
+
+// wrap writes a paragraph in lines of at most 80 columns, broken at spaces; a
+// word that is longer has a line of its own.
+func wrap(b *strings.Builder, first, rest, s string) {
+	line, empty := first, true
+	for word := range strings.FieldsSeq(scene.Clean(s)) {
+		if !empty && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > columns {
+			b.WriteString(line + "\n")
+			line, empty = rest, true
+		}
+		if !empty {
+			line += " "
+		}
+		line, empty = line+word, false
+	}
+	b.WriteString(line + "\n")
+}
+
+// noLinks keeps readers of Markdown from making links of plain text.
+var noLinks = strings.NewReplacer("://", "\\://", "www.", "www\\.", "WWW.", "WWW\\.")
+
+// escape makes words safe in Markdown, whatever they hold: none is markup, HTML
+// or a link.
+func escape(s string) string {
+	var b strings.Builder
+	for _, r := range strings.Join(strings.Fields(scene.Clean(s)), " ") {
+		switch {
+		case r == '<':
+			b.WriteString("&lt;")
+			continue
+		case r == '&':
+			b.WriteString("&amp;")
+			continue
+		case strings.ContainsRune("\\`*_[]>#|~!$^{}@", r):
+			b.WriteByte('\\')
+		}
+		b.WriteRune(r)
+	}
+	return noLinks.Replace(b.String())
+}

@@ -1,0 +1,155 @@
+package explain
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/flowstate-tcp/flowstate/analyze"
+	"github.com/flowstate-tcp/flowstate/capture/pcapfile"
+	"github.com/flowstate-tcp/flowstate/render/ladder"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// documents explains every connection of a capture, in the order in which they
+// end, and its ICMP errors.
+func documents(t *testing.T, path string) (list []*Document) {
+	t.Helper()
+	src, err := pcapfile.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer src.Close()
+	open := map[int]*ladder.Recorder{}
+	a := analyze.New(src, analyze.Options{})
+	for s, c := range a.Walk() {
+		if c != nil {
+			list = append(list, Connection(filepath.Base(path), c, open[c.Number].Ladder(c, Rows())))
+			continue
+		}
+		if open[s.Conn.Number] == nil {
+			open[s.Conn.Number] = new(ladder.Recorder)
+		}
+		open[s.Conn.Number].Add(s)
+	}
+	if d := ICMP(filepath.Base(path), a.Findings()); d != nil {
+		list = append(list, d)
+	}
+	return list
+}
+
+func lab(name string) string { return filepath.Join("../../testdata/lab", name+".pcapng.gz") }
+
+func write(t *testing.T, list []*Document, f Format) string {
+	t.Helper()
+	var b bytes.Buffer
+	for _, d := range list {
+		if err := d.Write(&b, f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return b.String()
+}
+
+// Every sentence of these was read and compared with the capture.
+func TestGolden(t *testing.T) {
+	for _, c := range []struct {
+		capture string
+		format  Format
+	}{
+		{"termination/client", Text},
+		{"termination/server", Markdown},
+		{"simultaneous-close/server", Text},
+		{"simultaneous-open/client", Text},
+		{"half-close/client", Text},
+		{"refused/client", Text},
+		{"refused/server", JSON},
+		{"unanswered/client", Text},
+		{"reset-by-server/server", Text},
+		{"udp-closed/client", Text},
+	} {
+		golden := filepath.Join("testdata", strings.ReplaceAll(c.capture, "/", "-")+"."+c.format.String())
+		got := write(t, documents(t, lab(c.capture)), c.format)
+		if *update {
+			if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(golden)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got != string(want) {
+			t.Errorf("%s differs from what is told now:\n%s", golden, got)
+		}
+	}
+}
+
+// Whatever was captured, text keeps to 80 columns and JSON is one valid line.
+func TestEveryLabCapture(t *testing.T) {
+	paths, err := filepath.Glob(lab("*/client"))
+	if err != nil || len(paths) < 20 {
+		t.Fatalf("%d captures, %v", len(paths), err)
+	}
+	for _, path := range paths {
+		for _, d := range documents(t, path) {
+			list := []*Document{d}
+			for line := range strings.Lines(write(t, list, Text)) {
+				if utf8.RuneCountInString(strings.TrimSuffix(line, "\n")) > columns {
+					t.Errorf("%s: longer than %d columns: %s", path, columns, line)
+				}
+			}
+			var back Document
+			if err := json.Unmarshal([]byte(write(t, list, JSON)), &back); err != nil || len(back.Sections) != len(d.Sections) {
+				t.Errorf("%s: %d sections of %d in JSON, %v", path, len(back.Sections), len(d.Sections), err)
+			}
+			for _, s := range d.Sections {
+				for _, l := range s.Lines {
+					if !strings.HasSuffix(l, ".") {
+						t.Errorf("%s: not a sentence: %q", path, l)
+					}
+				}
+			}
+		}
+	}
+}
+
+// A name from outside controls no terminal and becomes no Markdown.
+func TestHostileWords(t *testing.T) {
+	d := &Document{Title: "\x1b[31m<script>alert(1)</script>\n# x [a](http://b) ![i](www.c) `q` *b* \u202ea&amp;"}
+	d.add("id", "Section", []string{"line\n\n# heading | cell"})
+	var text, md bytes.Buffer
+	if err := d.Write(&text, Text); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Write(&md, Markdown); err != nil {
+		t.Fatal(err)
+	}
+	for _, bad := range []string{"\x1b", "\u202e", "\n# "} {
+		if strings.Contains(text.String(), bad) || strings.Contains(md.String(), bad) {
+			t.Errorf("%q passes:\n%s\n%s", bad, &text, &md)
+		}
+	}
+	want := "## \\[31m&lt;script\\>alert(1)&lt;/script\\> \\# x \\[a\\](http\\://b) \\!\\[i\\](www\\.c) \\`q\\` \\*b\\* a&amp;amp;\n" +
+		"\n### Section\n\n- line \\# heading \\| cell\n\n"
+	if md.String() != want {
+		t.Errorf("got  %q\nwant %q", md.String(), want)
+	}
+}
+
+func TestParseFormat(t *testing.T) {
+	for _, name := range Formats() {
+		if f, err := ParseFormat(name); err != nil || f.String() != name {
+			t.Errorf("%s: %v, %v", name, f, err)
+		}
+	}
+	if _, err := ParseFormat("csv"); err == nil {
+		t.Error("csv is taken")
+	}
+}
