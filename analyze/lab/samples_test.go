@@ -125,7 +125,7 @@ func TestSamples(t *testing.T) {
 		attempts int
 	}{
 		{"simulated", 3 << 20, 0.9, 1},
-		{"uml", 1 << 20, 0.95, 3},
+		{"uml", 1 << 20, 0.95, 8},
 	} {
 		t.Run(c.link, func(t *testing.T) {
 			need(t, c.link)

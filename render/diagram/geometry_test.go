@@ -232,18 +232,8 @@ func randomPath(t *rapid.T) (p state.Path) {
 	return p
 }
 
-// TestThousand guards against a layout that takes long: 1,000 figures, in
-// SVG, are to take well under a minute.
-func TestThousand(t *testing.T) {
-	if testing.Short() {
-		t.Skip("slow")
-	}
-	r, all := renderer(t), figures()
-	for i := range 1000 {
-		render(t, r, all[i%len(all)].g, FormatSVG)
-	}
-}
-
+// BenchmarkRender draws each figure in each format; a thousand in SVG are to
+// take well under a minute.
 func BenchmarkRender(b *testing.B) {
 	r := renderer(b)
 	for _, f := range figures() {
