@@ -106,7 +106,7 @@ var closings = [...]string{
 	state.CloseResetByServer: "The server ended it with a reset.",
 	state.CloseHalfClosed:    "One side alone closed; no FIN of the other was captured.",
 	state.CloseNone:          "Neither side was ever ESTABLISHED, so there was nothing to close.",
-	state.CloseUnknown:       "Both sides closed, and which was first cannot be known from the capture.",
+	state.CloseUnknown:       "Who closed first cannot be known from the capture.",
 }
 
 func (t *teller) overview() (lines []string) {

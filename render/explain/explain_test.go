@@ -12,6 +12,7 @@ import (
 
 	"github.com/flowstate-tcp/flowstate/analyze"
 	"github.com/flowstate-tcp/flowstate/capture/pcapfile"
+	"github.com/flowstate-tcp/flowstate/reconstruct/decode"
 	"github.com/flowstate-tcp/flowstate/render/ladder"
 )
 
@@ -140,6 +141,24 @@ func TestHostileWords(t *testing.T) {
 		"\n### Section\n\n- line \\# heading \\| cell\n\n"
 	if md.String() != want {
 		t.Errorf("got  %q\nwant %q", md.String(), want)
+	}
+}
+
+// A sum that passes the end of the sequence space says so.
+func TestSumAcrossTheWrap(t *testing.T) {
+	teller := &teller{}
+	for _, c := range []struct {
+		seq  uint32
+		want string
+	}{
+		{0xffffffff, "Frame 9, client, PSH,ACK: 4294967295 + 10 (data) = 9 (modulo 2^32)."},
+		{1000, "Frame 9, client, PSH,ACK: 1000 + 10 (data) = 1010."},
+	} {
+		r := &ladder.Row{Frame: 9, Seq: c.seq, Len: 10, Flags: decode.PSH | decode.ACK, Whole: true}
+		teller.items = []ladder.Item{{Row: r}}
+		if got := teller.sum(0, r); got != c.want {
+			t.Errorf("got %q, want %q", got, c.want)
+		}
 	}
 }
 

@@ -57,7 +57,11 @@ func (t *teller) sum(i int, r *ladder.Row) string {
 	if r.Flags.Has(decode.FIN) {
 		terms, next = append(terms, "1 (FIN)"), next+1
 	}
-	text := fmt.Sprintf("Frame %d, %s, %s: %s = %d.", r.Frame, r.From, r.Flags, strings.Join(terms, " + "), next)
+	around := ""
+	if next < r.Seq {
+		around = " (modulo 2^32)"
+	}
+	text := fmt.Sprintf("Frame %d, %s, %s: %s = %d%s.", r.Frame, r.From, r.Flags, strings.Join(terms, " + "), next, around)
 	a := t.answer(i, r)
 	switch {
 	case a == nil:
