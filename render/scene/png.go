@@ -3,6 +3,7 @@ package scene
 import (
 	"cmp"
 	"image/color"
+	"image/png"
 	"io"
 	"iter"
 	"strings"
@@ -22,8 +23,8 @@ func writePNG(w io.Writer, s *Scene, f *Fonts) error {
 	for i := range s.Marks {
 		s.Marks[i].png(c, f, s.Size.Y)
 	}
-	_, err := vgimg.PngCanvas{Canvas: c}.WriteTo(w)
-	return err
+	// The usual compression takes twice the time of all, for files 5 % smaller.
+	return (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(w, c.Image())
 }
 
 // png draws a mark; vg's y grows upwards.
