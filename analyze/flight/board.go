@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/flowstate-tcp/flowstate/capture"
+	"github.com/flowstate-tcp/flowstate/reconstruct"
 	"github.com/flowstate-tcp/flowstate/reconstruct/seq"
 )
 
@@ -121,22 +122,25 @@ func (b *Board) take(s *Segment, sign int64) {
 	}
 }
 
-// send records a segment, where max is what its sender had sent before.
-func (b *Board) send(s *Segment, max seq.Offset, limit int) {
-	if s.Lo > max { // what lies between did not pass
-		b.push(&Segment{Lo: max, Hi: s.Lo, First: s.First}, limit)
+// send records the segment of a step, where top is what its sender had sent
+// before.
+func (b *Board) send(step *reconstruct.Step, top seq.Offset, limit int) {
+	if step.Seq > top { // what lies between did not pass
+		b.push(top, step.Seq, limit).First = step.Segment.Time
 	}
-	if s.Lo < max {
-		b.repeat(s, min(s.Hi, max))
-		s.Lo = max
+	if step.Seq < top {
+		s := Segment{Lo: step.Seq, Hi: step.End}
+		s.describe(step)
+		b.repeat(&s, min(s.Hi, top))
 	}
-	if s.Lo < s.Hi {
-		b.push(s, limit)
+	if lo := max(step.Seq, top); lo < step.End {
+		b.push(lo, step.End, limit).describe(step)
 	}
 }
 
-// push puts a segment at the end.
-func (b *Board) push(s *Segment, limit int) {
+// push puts a segment at the end, and returns it for the rest to be set in its
+// place.
+func (b *Board) push(lo, hi seq.Offset, limit int) *Segment {
 	if b.Len() >= limit {
 		b.pop()
 	}
@@ -144,8 +148,11 @@ func (b *Board) push(s *Segment, limit int) {
 		n := copy(b.segments, b.segments[b.head:])
 		b.segments, b.head = b.segments[:n], 0
 	}
-	b.segments = append(b.segments, *s)
+	b.segments = append(b.segments, Segment{})
+	s := &b.segments[len(b.segments)-1]
+	s.Lo, s.Hi = lo, hi
 	b.pipe += s.weight()
+	return s
 }
 
 // pop removes the oldest segment.

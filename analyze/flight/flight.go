@@ -106,8 +106,7 @@ func (t *Tracker) send(step *reconstruct.Step) {
 		limit = onlyOneWay
 	}
 	top := step.Before[step.From].Max
-	sent := segmentOf(step)
-	s.board.send(&sent, top, limit)
+	s.board.send(step, top, limit)
 	s.payload += int64(step.Segment.Len)
 	if step.Segment.Len > 0 && step.End > top {
 		if !s.sent {

@@ -63,10 +63,11 @@ func (s *Segment) weight() (w int64) {
 	return w
 }
 
-// segmentOf returns the segment of a step, sent once.
-func segmentOf(step *reconstruct.Step) Segment {
+// describe sets all but the range of s, which is new, to those of a step: sent
+// once.
+func (s *Segment) describe(step *reconstruct.Step) {
 	g := step.Segment
-	s := Segment{Lo: step.Seq, Hi: step.End, First: g.Time, Last: g.Time, Frame: g.Frame, Times: 1}
+	s.First, s.Last, s.Frame, s.Times = g.Time, g.Time, g.Frame, 1
 	if g.Len > 0 {
 		s.status |= payload
 	}
@@ -78,7 +79,6 @@ func segmentOf(step *reconstruct.Step) Segment {
 		s.IPID = uint16(g.IPID)
 		s.status |= hasIPID
 	}
-	return s
 }
 
 // resend records that the sender sent s once more, in the segment by.
