@@ -111,8 +111,15 @@ func (f *instantFlag) Set(s string) error {
 // windowFlag is a span of time over which rates are taken.
 type windowFlag time.Duration
 
-func (f *windowFlag) Type() string   { return "DURATION" }
-func (f *windowFlag) String() string { return time.Duration(*f).String() }
+func (f *windowFlag) Type() string { return "DURATION" }
+
+// String is empty where none was given, so that help shows no default.
+func (f *windowFlag) String() string {
+	if *f == 0 {
+		return ""
+	}
+	return time.Duration(*f).String()
+}
 
 func (f *windowFlag) Set(s string) error {
 	d, ok := parseSeconds(s)

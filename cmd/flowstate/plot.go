@@ -67,7 +67,7 @@ func plot(p *program, flags *plotFlags, args []string) error {
 	}
 	w.request = kind.Request{
 		Kinds: flags.kinds.list, Sides: flags.sides.Sides, Zoom: flags.zoom, View: flags.view.View,
-		Log: flags.log, Window: time.Duration(flags.window), Title: flags.title, Command: commandLine(p.args),
+		Log: flags.log, Window: time.Duration(flags.window), Step: time.Duration(flags.step), Title: flags.title, Command: commandLine(p.args),
 	}
 	accounts, err := w.visit()
 	for i := range accounts {

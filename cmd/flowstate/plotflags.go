@@ -23,6 +23,7 @@ type plotFlags struct {
 	zoom    kind.Zoom
 	overlay bool
 	window  windowFlag
+	step    windowFlag
 	labels  []string
 	log     bool
 	title   string
@@ -46,6 +47,7 @@ func (f *plotFlags) add(cmd *cobra.Command) {
 	s.Var((*stretchFlag)(&f.zoom.Bytes), "bytes", "only while these bytes of the stream are sent or acknowledged")
 	s.Var((*phaseFlag)(&f.zoom.Phase), "phase", "only this phase: handshake, slow-start, transfer or close")
 	s.Var(&f.window, "window", "time over which rates are taken: 0.1, 100ms; one that fits if not given")
+	s.Var(&f.step, "step", "time from one rate to the next: 0.1, 100ms; a quarter of the window if not given")
 	s.BoolVar(&f.overlay, "overlay", false, "several connections on the same axes")
 	s.StringSliceVar(&f.labels, "label", nil, "what to call them in the legend, in their order: \"10 ms,20 ms\"")
 	s.BoolVar(&f.log, "log", false, "logarithmic Y axis")

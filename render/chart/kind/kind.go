@@ -119,6 +119,7 @@ type view struct {
 	sides  Sides
 	states stateNames
 	window time.Duration // of rates; 0 for one that fits
+	step   time.Duration // between them; 0 for a quarter of that
 }
 
 // overlaid tells whether several connections share the axes.

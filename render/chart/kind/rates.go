@@ -24,7 +24,7 @@ func rates(v *view) []chart.Panel {
 		once := chart.Series{Name: "goodput", Shape: chart.Line, Look: chart.Look{Ink: chart.Blue}}
 		var points []throughput.Point
 		if from, _ := t.transfer(s); from >= 0 {
-			points = t.rates(window)
+			points = t.rates(window, v.step)
 		}
 		for _, pt := range points {
 			x := seconds(pt.At)
@@ -58,11 +58,14 @@ func (v *view) niceWindow() time.Duration {
 // maxRates is how many points a curve of rates has at most.
 const maxRates = 100_000
 
-// rates returns the rates of both sides at steps of a quarter of the window, or
-// longer ones where those would be too many.
-func (t *Trace) rates(window time.Duration) (points []throughput.Point) {
+// rates returns the rates of both sides at each step, which is a quarter of the
+// window where it is 0; longer where the points would be too many.
+func (t *Trace) rates(window, step time.Duration) (points []throughput.Point) {
+	if step <= 0 {
+		step = window / 4
+	}
 	length := t.Conn.End.Sub(t.Conn.Start)
-	series := throughput.NewSeries(window, max(window/4, length/maxRates, 1))
+	series := throughput.NewSeries(window, max(step, length/maxRates, 1))
 	var conn reconstruct.Connection
 	for i := range t.Rows {
 		r := &t.Rows[i]

@@ -20,6 +20,7 @@ type Request struct {
 	View    state.View    // whose names of states
 	Log     bool          // logarithmic Y axes
 	Window  time.Duration // over which rates are taken; 0 for one that fits
+	Step    time.Duration // from one rate to the next; 0 for a quarter of that
 	Title   string        // Untitled for none, empty for one that names the connection
 	Command string        // for the caption
 }
@@ -30,7 +31,7 @@ const Untitled = "-"
 // Draw returns the figure of one connection, or of several on the same axes.
 // It fails where there is nothing to draw, and tells why.
 func (r *Request) Draw(traces ...*Trace) (*chart.Figure, error) {
-	v := &view{traces: traces, sides: r.Sides, states: r.View.Name, window: r.Window}
+	v := &view{traces: traces, sides: r.Sides, states: r.View.Name, window: r.Window, step: r.Step}
 	f := &chart.Figure{Title: r.title(v), X: r.Kinds[0].x, Command: r.Command}
 	for _, k := range r.Kinds {
 		f.Panels = append(f.Panels, k.panels(v)...)
