@@ -157,7 +157,7 @@ func (b *batch) beginInFolder(i int) error {
 // connections is a pass that writes each connection with write.
 func (b *batch) connections(path string, out *chunker, write func([]byte, *table.Connection) []byte) pass {
 	return func(_ string, a *analyze.Analysis) (shown int, err error) {
-		for c := range a.Connections() {
+		for c := range ahead(a.Connections(), connectionsAhead) {
 			row := table.Connection{File: path, View: b.flags.view.View, Connection: c}
 			if err := out.append(func(o []byte) []byte { return write(o, &row) }); err != nil {
 				return shown, err

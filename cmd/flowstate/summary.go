@@ -70,7 +70,7 @@ func (b *batch) rowsOrBlock(path string, out *chunker, text *table.SummaryText) 
 	return func(_ string, a *analyze.Analysis) (int, error) {
 		var only *table.Connection // waits to see whether it stays alone
 		shown := 0
-		for c := range a.Connections() {
+		for c := range ahead(a.Connections(), connectionsAhead) {
 			row := &table.Connection{File: path, View: b.flags.view.View, Connection: c}
 			if shown++; shown == 1 && !text.Files {
 				only = row
