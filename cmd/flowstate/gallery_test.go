@@ -138,7 +138,7 @@ func compareShown(t *testing.T, path string, want []byte) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(got, want) {
-		t.Errorf("%s is out of date; go test ./cmd/flowstate -run Gallery -update draws it anew", path)
+		t.Errorf("%s is out of date; go test ./cmd/flowstate -run 'Gallery|LabPages' -update draws it anew", path)
 	}
 }
 

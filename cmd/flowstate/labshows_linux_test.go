@@ -117,6 +117,8 @@ func whatEachShows() map[string]shown {
 		"linux-nagle":         clientFirst().segments(held(true)),
 		"linux-port-reuse":    reopened,
 		"linux-simultaneous":  crossing,
+		"linux-close-0ms":     clientFirst().segments(carries(0, 256<<10)),
+		"linux-close-5ms":     simultaneous().segments(carries(0, 256<<10)),
 	}
 }
 
