@@ -23,7 +23,10 @@
 // A page holds no more points than print resolves: of a line, M4 (Jugel and
 // others, VLDB 2014) keeps the first, lowest, highest and last point of each
 // column 0.3 points wide, so that no extreme is lost; markers and bars that
-// cover each other are drawn once.
+// cover each other are drawn once. A line that turns within the width of its pen
+// is drawn as its median on a band from its lowest to its highest value, and
+// markers without a gap between them as squares, darker where they are more; the
+// legend says so.
 //
 // The package computes nothing about its points, clips what lies outside the
 // axes, and writes no clock: the same figure gives the same bytes.

@@ -70,6 +70,7 @@ type part struct {
 	lanes  []laidLane
 	head   head
 	height float64 // of the area
+	dense  []dense // of its series
 }
 
 // Draw lays a figure out. What the panels hold outside of the X axis' range is
@@ -113,8 +114,7 @@ func (d *drawing) rulers() {
 		if p.panel.Height > 0 {
 			p.height *= p.panel.Height
 		}
-		p.y = newRuler(&p.panel.Y, p.panel.extent(Range{d.x.lo, d.x.hi}), padding{0.04, 0.07, true})
-		p.y.stand(0, p.height)
+		p.y = d.yRuler(p)
 		p.y.mark(func(string) float64 { return d.text * 2.8 })
 		d.shorten(p.y.ticks)
 		for _, t := range p.y.ticks {
@@ -122,6 +122,13 @@ func (d *drawing) rulers() {
 		}
 	}
 	d.markX(margin + left)
+}
+
+// yRuler is the ruler of a panel's Y axis, at the top of the page.
+func (d *drawing) yRuler(p *part) *ruler {
+	r := newRuler(&p.panel.Y, p.panel.extent(Range{d.x.lo, d.x.hi}), padding{0.04, 0.07, true})
+	r.stand(0, p.height)
+	return r
 }
 
 // shorten cuts names that take more than their share of the page.
@@ -179,6 +186,7 @@ func (d *drawing) place() (bottom float64) {
 	}
 	for i := range d.parts {
 		p := &d.parts[i]
+		d.findDense(p)
 		p.head = d.layHead(p)
 		if len(p.panel.Lanes) > 0 {
 			p.lanes, p.height = d.layLanes(p.panel)
@@ -187,8 +195,14 @@ func (d *drawing) place() (bottom float64) {
 		p.area = scene.Corners(scene.Pt(d.x.a, top), scene.Pt(d.x.b, top+p.height))
 		p.head.top = y
 		y = top + p.height + panelGap
-		if p.y != nil {
-			p.y.stand(p.area.Min.Y, p.area.Max.Y)
+		if p.y == nil {
+			continue
+		}
+		p.y.stand(p.area.Min.Y, p.area.Max.Y)
+		for i := range p.dense {
+			if e := &p.dense[i]; len(e.runs) > 0 {
+				e.banded = d.bandedLine(p, &p.panel.Series[i], e.runs)
+			}
 		}
 	}
 	return y - panelGap + tickLong + 2*d.text*leading + margin

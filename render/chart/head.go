@@ -76,7 +76,7 @@ func (d *drawing) entries(p *part) (list []entry) {
 		if s.Silent || !s.extent(Range{d.x.lo, d.x.hi}, p.y.axis.Log).any {
 			continue
 		}
-		text := s.Name
+		text := p.nameOf(i)
 		if s.Letter != "" {
 			text = s.Letter + " " + text
 		}
@@ -85,12 +85,15 @@ func (d *drawing) entries(p *part) (list []entry) {
 		}
 		add(entry{series: s, text: text})
 	}
-	if len(list) == 1 && list[0].series.Letter == "" {
+	if len(list) == 1 && list[0].series.Letter == "" && list[0].text == list[0].series.Name {
 		list = nil
+	}
+	if i := p.bandOf(); i >= 0 {
+		add(entry{fill: &Fill{Ink: bandInk(p.panel.Series[i].Look.Ink)}, text: bandNames})
 	}
 	named := map[string]bool{}
 	for i := range p.panel.Bands {
-		if b := &p.panel.Bands[i]; b.Name != "" && !named[b.Name] {
+		if b := &p.panel.Bands[i]; b.Name != "" && !named[b.Name] && d.seen(b) {
 			named[b.Name] = true
 			add(entry{fill: &b.Fill, text: b.Name})
 		}

@@ -28,7 +28,7 @@ func (f *Figure) WriteLaTeX(w io.Writer, fonts *scene.Fonts, size Size, label st
 		l.panel(&d.parts[i], i == len(d.parts)-1)
 	}
 	l.printf("\\end{groupplot}\n\\end{tikzpicture}\n")
-	l.printf("\\caption{%s}\n\\label{fig:%s}\n\\end{figure}\n", EscapeLaTeX(f.Caption), EscapeLabel(label))
+	l.printf("\\caption{%s}\n\\label{fig:%s}\n\\end{figure}\n", EscapeLaTeX(f.told()), EscapeLabel(label))
 	if f.Command != "" {
 		l.printf("%% Made by: %s\n", strings.ReplaceAll(scene.Clean(f.Command), "\n", " "))
 	}
@@ -105,6 +105,9 @@ func (l *latex) colours() {
 		p := l.d.parts[i].panel
 		for j := range p.Series {
 			define(p.Series[j].Look.Ink)
+			if len(l.d.parts[i].dense) > j {
+				l.d.parts[i].dense[j].inks(p.Series[j].Look.Ink, define)
+			}
 		}
 		for j := range p.Bands {
 			define(p.Bands[j].Fill.Ink)
@@ -142,16 +145,35 @@ func (l *latex) panel(p *part, lowest bool) {
 		l.printf(", ytick={0,-1,...,%d}, yticklabels={%s}", 1-len(names), l.list(names))
 	}
 	l.printf(", ymin=%s, ymax=%s]\n", lo, hi)
-	for _, b := range p.panel.Bands {
-		if from, to := max(b.Lo, l.d.x.lo), min(b.Hi, l.d.x.hi); from < to {
+	named := map[string]bool{}
+	for i := range p.panel.Bands {
+		b := &p.panel.Bands[i]
+		if from, to := max(b.Lo, l.d.x.lo), min(b.Hi, l.d.x.hi); l.d.seen(b) {
 			l.printf("\\fill[%s] (axis cs:%s,%s) rectangle (axis cs:%s,%s);\n", colour(b.Fill.Ink), l.x(from), lo, l.x(to), hi)
+			if !named[b.Name] {
+				l.printf("\\addlegendimage{area legend, draw=none, %s}\n\\addlegendentry{%s}\n", latexFill(b.Fill), EscapeLaTeX(b.Name))
+				named[b.Name] = true
+			}
 		}
 	}
-	if len(p.panel.Bands) > 0 {
-		l.printf("\\addlegendimage{area legend, draw=none, %s}\n\\addlegendentry{%s}\n", latexFill(p.panel.Bands[0].Fill), EscapeLaTeX(p.panel.Bands[0].Name))
+	l.blocks(p)
+	for _, i := range p.order() {
+		l.series(p, i)
 	}
-	for i := range p.panel.Series {
-		l.series(p, &p.panel.Series[i])
+}
+
+// blocks writes the bands of all lines, and explains them.
+func (l *latex) blocks(p *part) {
+	outlines, ink := p.bands()
+	if len(outlines) > 0 {
+		l.printf("\\addlegendimage{area legend, draw=none, fill=%s}\n\\addlegendentry{%s}\n", colour(ink), bandNames)
+	}
+	for _, outline := range outlines {
+		l.printf("\\addplot[draw=none, fill=%s, forget plot] coordinates {", colour(ink))
+		for _, at := range outline {
+			l.point(p, at)
+		}
+		l.printf("} -- cycle;\n")
 	}
 }
 
@@ -164,11 +186,12 @@ func (l *latex) list(names []string) string {
 }
 
 // series writes the lines of a series, then its markers.
-func (l *latex) series(p *part, s *Series) {
+func (l *latex) series(p *part, i int) {
+	s := &p.panel.Series[i]
 	told := !p.head.explains(s)
 	entry := func() {
 		if !told {
-			l.printf("\\addlegendentry{%s}\n", EscapeLaTeX(s.Name))
+			l.printf("\\addlegendentry{%s}\n", EscapeLaTeX(p.nameOf(i)))
 			told = true
 		}
 	}
@@ -178,12 +201,12 @@ func (l *latex) series(p *part, s *Series) {
 		}
 		return ""
 	}
-	for i, path := range l.d.strokes(p, s) {
+	for k, path := range l.d.strokes(p, i) {
 		if len(path) == 0 {
 			continue
 		}
 		dash := ", " + latexDashes[s.Look.Dash]
-		if i > 0 {
+		if k > 0 {
 			dash = ", solid"
 		}
 		l.printf("\\addplot[%s, line width=%.1fpt%s%s] coordinates {", colour(s.Look.Ink), s.Look.pen().Width, dash, legend())
@@ -199,9 +222,13 @@ func (l *latex) series(p *part, s *Series) {
 	if s.Look.Marker == NoMarker {
 		return
 	}
-	if places := l.d.places(p, s); len(places) > 0 {
-		l.printf("\\addplot[%s, only marks, mark=%s, mark size=%.1fpt%s] coordinates {", colour(s.Look.Ink), latexMarkers[s.Look.Marker], s.Look.markerSize()/2, legend())
-		for _, at := range places {
+	for _, of := range l.d.shades(p, i) {
+		if len(of.places) == 0 {
+			continue
+		}
+		look := of.look
+		l.printf("\\addplot[%s, only marks, mark=%s, mark size=%.1fpt%s] coordinates {", colour(look.Ink), latexMarkers[look.Marker], look.markerSize()/2, legend())
+		for _, at := range of.places {
 			l.point(p, at)
 		}
 		l.printf("};\n")

@@ -8,12 +8,26 @@ import (
 
 // bands shades parts of the X axis, behind everything.
 func (d *drawing) bands(p *part) {
-	for _, b := range p.panel.Bands {
-		lo, hi := max(d.x.at(b.Lo), p.area.Min.X), min(d.x.at(b.Hi), p.area.Max.X)
-		if lo < hi {
+	for i := range p.panel.Bands {
+		b := &p.panel.Bands[i]
+		if lo, hi := d.within(b); d.seen(b) {
 			b.Fill.draw(d.s, corners(scene.Corners(scene.Pt(lo, p.area.Min.Y), scene.Pt(hi, p.area.Max.Y)))...)
 		}
 	}
+}
+
+// within is what of a band lies on the axis.
+func (d *drawing) within(b *Band) (lo, hi float64) {
+	return max(d.x.at(b.Lo), d.x.a), min(d.x.at(b.Hi), d.x.b)
+}
+
+// bandWide is the least width of a band, in points. Many that are narrower look
+// like lines of the grid.
+const bandWide = 0.8
+
+func (d *drawing) seen(b *Band) bool {
+	lo, hi := d.within(b)
+	return hi-lo >= bandWide
 }
 
 // drawSeries draws the series of a panel, then the letters where they touch
@@ -25,10 +39,14 @@ func (d *drawing) drawSeries(p *part) {
 		places []scene.Point
 	}
 	var letters []lettered
-	for i := range p.panel.Series {
+	outlines, fill := p.bands()
+	for _, outline := range outlines {
+		d.s.Add(scene.Mark{Path: scene.StraightPath(outline...), Closed: true, Filled: true, Fill: fill})
+	}
+	for _, i := range p.order() {
 		s := &p.panel.Series[i]
 		from := len(d.s.Marks)
-		places := d.drawOne(p, s)
+		places := d.drawOne(p, i)
 		for _, m := range d.s.Marks[from:] {
 			ink.path(m.Path)
 		}
@@ -48,11 +66,28 @@ func (d *drawing) drawSeries(p *part) {
 	}
 }
 
+// order is that in which series are drawn: as they are given, but for clouds,
+// which would hide all that is below them.
+func (p *part) order() (list []int) {
+	for i := range p.dense {
+		if p.dense[i].cloud != nil {
+			list = append(list, i)
+		}
+	}
+	for i := range p.dense {
+		if p.dense[i].cloud == nil {
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
 // drawOne draws a series and returns where its markers are.
-func (d *drawing) drawOne(p *part, s *Series) []scene.Point {
+func (d *drawing) drawOne(p *part, i int) []scene.Point {
+	s := &p.panel.Series[i]
 	pen := s.Look.pen()
-	for i, path := range d.strokes(p, s) {
-		if i > 0 {
+	for j, path := range d.strokes(p, i) {
+		if j > 0 {
 			pen.Dash = Solid // whiskers
 		}
 		if len(path) > 0 {
@@ -62,16 +97,23 @@ func (d *drawing) drawOne(p *part, s *Series) []scene.Point {
 	if s.Look.Marker == NoMarker {
 		return nil
 	}
-	places := d.places(p, s)
-	s.Look.markers(d.s, places)
-	return places
+	var all []scene.Point
+	for _, of := range d.shades(p, i) {
+		of.look.markers(d.s, of.places)
+		all = append(all, of.places...)
+	}
+	return all
 }
 
 // strokes returns the lines of a series, thinned and within the area: the line
 // proper, then whiskers.
-func (d *drawing) strokes(p *part, s *Series) [][]scene.Piece {
+func (d *drawing) strokes(p *part, i int) [][]scene.Piece {
+	s := &p.panel.Series[i]
 	switch s.Shape {
 	case Line, Steps:
+		if e := &p.dense[i]; len(e.runs) > 0 {
+			return [][]scene.Piece{d.path(p, s, e.banded.line)}
+		}
 		return [][]scene.Piece{d.line(p, s)}
 	case Bars:
 		return [][]scene.Piece{d.verticals(p, s)}
@@ -100,17 +142,10 @@ func (d *drawing) places(p *part, s *Series) (places []scene.Point) {
 }
 
 // line is a line through the points of a series.
-func (d *drawing) line(p *part, s *Series) []scene.Piece {
-	var t lineThinner
-	for i := range s.Points {
-		pt := &s.Points[i]
-		at := scene.Pt(d.x.at(pt.X), math.NaN())
-		if d.visible(p, pt) {
-			at.Y = p.y.at(pt.Y)
-		}
-		t.add(at)
-	}
-	line := t.done()
+func (d *drawing) line(p *part, s *Series) []scene.Piece { return d.path(p, s, d.thinned(p, s)) }
+
+// path is a line as the shape of its series has it, within the area.
+func (d *drawing) path(p *part, s *Series, line []scene.Point) []scene.Piece {
 	if s.Shape == Steps {
 		line = stairs(line)
 	}

@@ -14,6 +14,13 @@ const (
 	Paper  Ink = 0xf3f3f1 // a ground that is hardly there
 )
 
+// Tint returns the ink mixed with so much of white, from 0 for none to 1.
+func (i Ink) Tint(white float64) Ink {
+	mix := func(v uint8) Ink { return Ink(float64(v) + (255-float64(v))*white + 0.5) }
+	r, g, b := i.channels()
+	return mix(r)<<16 | mix(g)<<8 | mix(b)
+}
+
 // Dash is how a line is broken: lengths of ink and gap. It stays an index, so
 // that a stroke can be compared.
 type Dash uint8

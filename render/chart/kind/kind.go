@@ -19,7 +19,8 @@ type Kind struct {
 	lanes   bool     // a lane for each endpoint, rather than a panel
 	x       chart.Axis
 	draw    func(v *view) []chart.Panel
-	say     func(v *view) []string // sentences for the caption; may be nil
+	say     func(v *view) []string       // sentences for the caption; may be nil
+	fit     func(v *view, x *chart.Axis) // makes the X axis fit for what is shown; may be nil
 }
 
 // Kinds returns all kinds, in the order of the help.
@@ -31,7 +32,7 @@ func Kinds() []*Kind {
 		{Name: "in-flight", Aliases: []string{"owin", "outstanding", "bytes-in-flight", "flight"}, Short: "bytes in flight, pipe, congestion window, ssthresh and receive window; slow start shaded", x: along, draw: inFlight, say: sayFlight},
 		{Name: "throughput", Aliases: []string{"goodput", "rate", "bandwidth"}, Short: "throughput and goodput over a trailing window", x: along, draw: rates, say: sayRates},
 		{Name: "rtt", Aliases: []string{"round-trip-time", "rtts"}, Short: "round-trip times along time, smoothed, and the retransmission time-out", x: along, draw: rttAlong, say: sayRTT},
-		{Name: "rtt-cdf", Aliases: []string{"rtt-distribution"}, Short: "distribution of the round-trip times", x: chart.Axis{Label: "Round-trip time", Unit: chart.Seconds, Zero: true}, draw: rttCDF, say: sayRTT},
+		{Name: "rtt-cdf", Aliases: []string{"rtt-distribution"}, Short: "distribution of the round-trip times", x: chart.Axis{Label: "Round-trip time", Unit: chart.Seconds, Zero: true}, draw: rttCDF, say: sayCDF, fit: fitCDF},
 		{Name: "segment-sizes", Aliases: []string{"segment-size", "segsize", "packet-sizes"}, Short: "payload of each segment along time", x: along, draw: segmentSizes},
 		{Name: "window", Aliases: []string{"window-scaling", "advertised-window", "rwnd"}, Short: "receive window that each side advertised", x: along, draw: window},
 		{Name: "states", Aliases: []string{"state", "state-timeline"}, Short: "the states of both endpoints along time", x: along, lanes: true, draw: states},
@@ -118,8 +119,15 @@ type view struct {
 	traces []*Trace
 	sides  Sides
 	states stateNames
-	window time.Duration // of rates; 0 for one that fits
-	step   time.Duration // between them; 0 for a quarter of that
+	window time.Duration            // of rates; 0 for one that fits
+	step   time.Duration            // between them; 0 for a quarter of that
+	sorted map[side][]time.Duration // round-trip samples, as far as they were asked for
+}
+
+// side is one direction of a trace.
+type side struct {
+	t *Trace
+	s reconstruct.Side
 }
 
 // overlaid tells whether several connections share the axes.
@@ -152,7 +160,7 @@ func (p *panel) add(t *Trace, s reconstruct.Side, main int, series ...chart.Seri
 			main.Name += ", " + s.String()
 		}
 		if main.Shape == chart.Dots {
-			look.Size = 2.6
+			look.Size = max(2.6, dotSize(len(main.Points)))
 		} else {
 			look.Marker = chart.NoMarker
 		}

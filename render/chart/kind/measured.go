@@ -3,8 +3,6 @@ package kind
 import (
 	"fmt"
 	"math"
-	"slices"
-	"time"
 
 	"github.com/flowstate-tcp/flowstate/reconstruct"
 	"github.com/flowstate-tcp/flowstate/reconstruct/decode"
@@ -104,7 +102,7 @@ func (v *view) of(t *Trace, s reconstruct.Side) string {
 func rttAlong(v *view) []chart.Panel {
 	p := panel{v: v}
 	v.each(func(t *Trace, s reconstruct.Side) {
-		samples := chart.Series{Name: "samples", Shape: chart.Dots, Look: chart.Look{Ink: chart.Blue, Marker: chart.Disc, Size: 2.2}}
+		samples := chart.Series{Name: "samples", Shape: chart.Dots, Look: cloudLook}
 		smooth := chart.Series{Name: "smoothed (RFC 6298)", Shape: chart.Steps, Look: chart.Look{Ink: chart.Orange, Width: 1.1}}
 		timeout := chart.Series{Name: "time-out (RFC 6298)", Shape: chart.Steps, Guest: true, Look: chart.Look{Ink: chart.Grey, Dash: chart.Dashed}}
 		for i := range t.Rows {
@@ -121,7 +119,8 @@ func rttAlong(v *view) []chart.Panel {
 				timeout.Points = append(timeout.Points, chart.Point{X: x, Y: seconds(r.RTO), Frame: r.Frame})
 			}
 		}
-		p.add(t, s, 1, samples, smooth, timeout)
+		samples.Look.Size = dotSize(len(samples.Points))
+		p.add(t, s, 0, smooth, timeout, samples)
 	})
 	label := "Round-trip time"
 	if v.overlaid() {
@@ -130,57 +129,17 @@ func rttAlong(v *view) []chart.Panel {
 	return []chart.Panel{{Y: chart.Axis{Label: label + v.direction(), Unit: chart.Seconds, Zero: true}, Series: p.list}}
 }
 
-// samples returns the round-trip times of a side's data, ascending.
-func (t *Trace) samples(s reconstruct.Side) (list []time.Duration) {
-	for i := range t.Rows {
-		if r := &t.Rows[i]; r.RTTKnown && r.From != s {
-			list = append(list, r.RTT)
-		}
-	}
-	slices.Sort(list)
-	return list
-}
-
-// rttCDF plots the share of samples up to each round-trip time.
-func rttCDF(v *view) []chart.Panel {
-	p := panel{v: v}
-	v.each(func(t *Trace, s reconstruct.Side) {
-		series := chart.Series{Name: "samples", Shape: chart.Steps, Look: chart.Look{Ink: chart.Blue}}
-		list := t.samples(s)
-		for i, d := range list {
-			if i == 0 {
-				series.Points = append(series.Points, chart.Point{X: seconds(d), Y: 0})
-			}
-			series.Points = append(series.Points, chart.Point{X: seconds(d), Y: float64(i+1) / float64(len(list))})
-		}
-		p.add(t, s, 0, series)
-	})
-	y := chart.Axis{Label: "Share of the round-trip samples" + v.direction(), Unit: chart.Percent, Range: chart.Range{Lo: 0, Hi: 1}}
-	return []chart.Panel{{Y: y, Series: p.list}}
-}
-
-// sayRTT tells the spread of the round-trip times.
-func sayRTT(v *view) (said []string) {
-	v.each(func(t *Trace, s reconstruct.Side) {
-		list := t.samples(s)
-		if n := len(list); n > 0 {
-			said = append(said, fmt.Sprintf("Round-trip time%s: %d samples, %s to %s, median %s.", v.of(t, s), n,
-				chart.Seconds.Format(seconds(list[0])), chart.Seconds.Format(seconds(list[n-1])), chart.Seconds.Format(seconds(list[n/2]))))
-		}
-	})
-	return said
-}
-
 // segmentSizes plots the payload of each segment.
 func segmentSizes(v *view) []chart.Panel {
 	p := panel{v: v}
 	v.each(func(t *Trace, s reconstruct.Side) {
-		series := chart.Series{Name: "segments", Shape: chart.Dots, Look: chart.Look{Ink: chart.Blue, Marker: chart.Disc, Size: 2.2}}
+		series := chart.Series{Name: "segments", Shape: chart.Dots, Look: cloudLook}
 		for i := range t.Rows {
 			if r := &t.Rows[i]; r.From == s && r.Len > 0 {
 				series.Points = append(series.Points, chart.Point{X: seconds(r.At), Y: float64(r.Len), Frame: r.Frame})
 			}
 		}
+		series.Look.Size = dotSize(len(series.Points))
 		p.add(t, s, 0, series)
 	})
 	y := bytesAxis(v, "Payload of a segment")

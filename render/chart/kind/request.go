@@ -31,10 +31,13 @@ const Untitled = "-"
 // Draw returns the figure of one connection, or of several on the same axes.
 // It fails where there is nothing to draw, and tells why.
 func (r *Request) Draw(traces ...*Trace) (*chart.Figure, error) {
-	v := &view{traces: traces, sides: r.Sides, states: r.View.Name, window: r.Window, step: r.Step}
+	v := &view{traces: traces, sides: r.Sides, states: r.View.Name, window: r.Window, step: r.Step, sorted: map[side][]time.Duration{}}
 	f := &chart.Figure{Title: r.title(v), X: r.Kinds[0].x, Command: r.Command}
 	for _, k := range r.Kinds {
 		f.Panels = append(f.Panels, k.panels(v)...)
+		if k.fit != nil {
+			k.fit(v, &f.X)
+		}
 	}
 	for i := range f.Panels {
 		f.Panels[i].Y.Log = r.Log && len(f.Panels[i].Lanes) == 0

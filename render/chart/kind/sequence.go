@@ -17,17 +17,33 @@ func bytesAxis(v *view, label string) chart.Axis {
 	return chart.Axis{Label: label + v.direction(), Unit: chart.Bytes}
 }
 
+// cloudLook is the look of a marker for each segment.
+var cloudLook = chart.Look{Ink: chart.Blue, Marker: chart.Disc}
+
+// dotSize is how large the markers of a series are, in points: few are to be
+// found, many not to hide each other.
+func dotSize(n int) float64 {
+	switch {
+	case n <= 30:
+		return 4
+	case n <= 300:
+		return 3
+	}
+	return 2.2
+}
+
 // stevens plots the first sequence number of each segment with data, as in
 // TCP/IP Illustrated.
 func stevens(v *view) []chart.Panel {
 	p := panel{v: v}
 	v.each(func(t *Trace, s reconstruct.Side) {
-		series := chart.Series{Name: "segments", Shape: chart.Dots, Look: chart.Look{Ink: chart.Blue, Marker: chart.Disc, Size: 2.2}}
+		series := chart.Series{Name: "segments", Shape: chart.Dots, Look: cloudLook}
 		for i := range t.Rows {
 			if r := &t.Rows[i]; r.From == s && r.Len > 0 {
 				series.Points = append(series.Points, chart.Point{X: seconds(r.At), Y: float64(r.Seq), Frame: r.Frame})
 			}
 		}
+		series.Look.Size = dotSize(len(series.Points))
 		if v.overlaid() {
 			series.Shape = chart.Line // clouds of markers hide each other
 		}
@@ -105,9 +121,22 @@ func (t *Trace) timeSequence(s reconstruct.Side) []chart.Series {
 	list := []chart.Series{segments, acks, edge, sacks, zero}
 	for c, points := range again {
 		l := causeLooks[c]
+		l.look.Size = repeatSize(len(points))
 		list = append(list, chart.Series{Name: l.name, Shape: chart.Bars, Look: l.look, Letter: l.letter, Points: points})
 	}
 	return list
+}
+
+// repeatSize is how large the marks of what was sent again are, in points: 0 for
+// the usual size. Many would cover the segments.
+func repeatSize(n int) float64 {
+	switch {
+	case n <= 100:
+		return 0
+	case n <= 400:
+		return 2.8
+	}
+	return 1.6
 }
 
 // sayRepeats tells what was sent again and why.

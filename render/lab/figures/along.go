@@ -24,7 +24,7 @@ func windowsAlong(s *Sweep) (all []*Figure, why string) {
 		for i, detail := range details {
 			rates.Series = append(rates.Series, detail.rates(chart.NthLook(i)))
 			f.Panels = append(f.Panels, detail.windows())
-			said += detail.named() + "; "
+			said += s.named(detail) + "; "
 		}
 		f.Panels = append([]chart.Panel{rates}, f.Panels...)
 		said += "above the bandwidth in the sender's capture over the trailing time of two round trips or more, below what the sender was let: the window that it last heard of, its congestion window as the capture shows it, and its slow start threshold, which is not known before the end of the first slow start. Of the congestion window the highest of each round trip is drawn; where it does not bind, it is at least what is drawn thin. Marks: segments sent again; small rings, where there are TCP_INFO samples, the congestion window that the sender's kernel itself told."
@@ -45,8 +45,8 @@ func windowsAlong(s *Sweep) (all []*Figure, why string) {
 func fileDelay(d time.Duration) string { return fmt.Sprintf("%gms", float64(d)/1e6) }
 
 // named tells which recording it is.
-func (d *Detail) named() string {
-	return fmt.Sprintf("%s, run %s, %s", d.words(), d.Outcome.Run, bits(d.Outcome.Goodput))
+func (s *Sweep) named(d *Detail) string {
+	return fmt.Sprintf("%s, run %s, %s", d.words(), d.Outcome.Run, s.rate(d))
 }
 
 func (d *Detail) words() string { return (&variant{name: d.Cell.Variant()}).words() }
@@ -217,7 +217,7 @@ func (s *Sweep) slowStart(d time.Duration, kinds []*kind.Kind) *Figure {
 		p.Bands = []chart.Band{{Range: shade, Name: "slow start", Fill: chart.Fill{Ink: chart.Pale}}}
 		shown = around(shown, shade, t.RTT)
 		f.X, f.Panels = drawn.X, append(f.Panels, p)
-		said += detail.named() + "; "
+		said += s.named(detail) + "; "
 		answers = append(answers, first(detail.words())+": "+opening(t)+".")
 	}
 	if len(f.Panels) == 0 {

@@ -220,6 +220,14 @@ func (s *Sweep) counted() string {
 	return fmt.Sprintf("%d to %d connections a point", least, most)
 }
 
+// rate is the goodput of a connection in words.
+func (s *Sweep) rate(d *Detail) string {
+	if s.unlimited(d.Cell) {
+		return "no limit, since virtual time stands still while data is moved without delay"
+	}
+	return bits(d.Outcome.Goodput)
+}
+
 func bits(v float64) string       { return chart.BitsPerSecond.Format(v) }
 func octets(v float64) string     { return chart.Bytes.Format(v) }
 func took(d time.Duration) string { return text.Duration(d) }
