@@ -251,7 +251,7 @@ func like(shown, text string) bool {
 		if i > 0 {
 			pattern.WriteString("(?s:.*?)")
 		}
-		pattern.WriteString(regexp.QuoteMeta(leveled(part)))
+		pattern.WriteString(regexp.QuoteMeta(strings.TrimSpace(leveled(part))))
 	}
 	return regexp.MustCompile(pattern.String()).MatchString(leveled(text))
 }
