@@ -26,6 +26,7 @@ type account struct {
 	totals     analyze.Totals
 	health     health.Capture
 	interfaces []capture.Interface
+	comments   []pcapfile.Comment
 	shown      int // rows that it gave
 }
 
@@ -84,6 +85,7 @@ func (p *program) survey(path string, o analyze.Options, watch *progress, run pa
 	told.err = cmp.Or(err, a.Err())
 	told.totals, told.findings = a.Totals(), append(captureFindings(reader), a.Findings()...)
 	told.health, told.interfaces = *a.Health(), slices.Clone(reader.Interfaces())
+	told.comments = slices.Clone(reader.Comments())
 	told.damaged, told.format = reader.Damaged(), reader.Format()
 	if err := reader.Close(); told.err == nil {
 		told.err = err

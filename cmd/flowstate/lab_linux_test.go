@@ -98,7 +98,7 @@ func TestLab(t *testing.T) {
 	if drawn := globbed(filepath.Join(dir, "states-*.svg")); len(drawn) != 5 {
 		t.Errorf("drawn: %v", drawn)
 	}
-	if judged := report(t, program, dir); len(judged) != 12 {
+	if judged := judgements(t, program, dir); len(judged) != 12 {
 		t.Errorf("%d connections, want 12", len(judged))
 	}
 }

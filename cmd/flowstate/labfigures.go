@@ -23,13 +23,9 @@ import (
 
 // figures makes the figures of a sweep and the report on it, all in one folder.
 func (r *reporter) figures(flags *labFlags) error {
-	details, err := r.details()
+	sweep, err := r.sweep(flags)
 	if err != nil {
 		return err
-	}
-	sweep := &labfigures.Sweep{
-		Report: &r.report, Setup: setup(r.manifest, r.leaveOut(flags)), Details: details, Walks: r.walks,
-		Command: "flowstate lab report " + quote(filepath.Base(filepath.Clean(r.dir))),
 	}
 	all, missing := labfigures.All(sweep)
 	f := &figureWriter{p: r.p, dir: flags.figuresDir, formats: flags.images}
@@ -52,6 +48,15 @@ func (r *reporter) figures(flags *labFlags) error {
 	}
 	r.p.say("%d figures and a report on them: %s", len(all), filepath.Join(flags.figuresDir, "report.md"))
 	return nil
+}
+
+// sweep is what there is to draw.
+func (r *reporter) sweep(flags *labFlags) (*labfigures.Sweep, error) {
+	details, err := r.details()
+	return &labfigures.Sweep{
+		Report: &r.report, Setup: setup(r.manifest, r.leaveOut(flags)), Details: details, Walks: r.walks,
+		Command: "flowstate lab report " + quote(filepath.Base(filepath.Clean(r.dir))),
+	}, err
 }
 
 // details reads the typical recording of each setting once more, segment by

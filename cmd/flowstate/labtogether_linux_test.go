@@ -40,7 +40,7 @@ func TestLabsTogether(t *testing.T) {
 		if err := c.Wait(); err != nil {
 			t.Fatalf("%s: %v: %s", name, err, c.Stderr)
 		}
-		judged := report(t, program, c.Args[len(c.Args)-1])
+		judged := judgements(t, program, c.Args[len(c.Args)-1])
 		if len(judged) != 2*2*3 {
 			t.Errorf("%s: %d connections, want 12", name, len(judged))
 		}
@@ -60,8 +60,8 @@ type judgement struct {
 	RTT                    float64 `json:"handshake_rtt_s"`
 }
 
-// report reads what a lab's folder shows.
-func report(t *testing.T, program, dir string) (all []judgement) {
+// judgements reads what a lab's folder shows.
+func judgements(t *testing.T, program, dir string) (all []judgement) {
 	t.Helper()
 	lines := json.NewDecoder(bytes.NewReader(command(t, program, "lab", "report", dir, "--format", "json", "--no-diagrams")))
 	for lines.More() {

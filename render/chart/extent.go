@@ -19,6 +19,18 @@ func (h *hull) add(v float64) {
 	h.Lo, h.Hi = min(h.Lo, v), max(h.Hi, v)
 }
 
+// Extent is what the X axis shows, without the padding beside it.
+func (f *Figure) Extent() Range {
+	if !f.X.Range.Empty() {
+		return f.X.Range
+	}
+	x := f.extent()
+	if f.X.Zero {
+		x.Lo, x.Hi = min(x.Lo, 0), max(x.Hi, 0)
+	}
+	return x
+}
+
 // extent is what the X axis has to show.
 func (f *Figure) extent() Range {
 	var h hull

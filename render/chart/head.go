@@ -174,13 +174,13 @@ func (e *entry) draw(d *drawing, at scene.Point) {
 		d.s.Add(scene.Mark{Path: boxPath(box), Closed: true, Stroke: scene.Pen(Grey, 0.4, scene.Solid)})
 	case e.series.Shape == Bars || e.series.Shape == Quartiles:
 		path := scene.StraightPath(scene.Pt(centre.X, mid-d.text*0.42), scene.Pt(centre.X, mid+d.text*0.42))
-		pen := e.series.Look.pen()
+		pen := e.series.Look.Pen()
 		pen.Dash = scene.Solid
 		d.s.Add(scene.Mark{Path: path, Stroke: pen})
 	}
 	if e.series != nil {
 		if s := e.series.Shape; s != Dots && s != Bars {
-			d.s.Add(scene.Mark{Path: scene.StraightPath(left, right), Stroke: e.series.Look.pen()})
+			d.s.Add(scene.Mark{Path: scene.StraightPath(left, right), Stroke: e.series.Look.Pen()})
 		}
 		e.series.Look.markers(d.s, []scene.Point{centre})
 	}

@@ -209,7 +209,7 @@ func (l *latex) series(p *part, i int) {
 		if k > 0 {
 			dash = ", solid"
 		}
-		l.printf("\\addplot[%s, line width=%.1fpt%s%s] coordinates {", colour(s.Look.Ink), s.Look.pen().Width, dash, legend())
+		l.printf("\\addplot[%s, line width=%.1fpt%s%s] coordinates {", colour(s.Look.Ink), s.Look.Pen().Width, dash, legend())
 		for j, piece := range path {
 			if j > 0 && piece.Break {
 				l.printf("(nan,nan)")

@@ -71,7 +71,8 @@ func NthLook(n int) Look {
 	}
 }
 
-func (l Look) pen() scene.Stroke {
+// Pen is what the lines of a series are drawn with.
+func (l Look) Pen() scene.Stroke {
 	w := l.Width
 	if w == 0 {
 		w = 0.9

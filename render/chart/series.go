@@ -85,7 +85,7 @@ func (p *part) order() (list []int) {
 // drawOne draws a series and returns where its markers are.
 func (d *drawing) drawOne(p *part, i int) []scene.Point {
 	s := &p.panel.Series[i]
-	pen := s.Look.pen()
+	pen := s.Look.Pen()
 	for j, path := range d.strokes(p, i) {
 		if j > 0 {
 			pen.Dash = Solid // whiskers

@@ -18,9 +18,10 @@ const (
 // the highest and the last, in their order: M4 of Jugel, Jerzak, Hackenbroich
 // and Markl (VLDB 2014), which gives the same pixels as all points would.
 type lineThinner struct {
-	out  []scene.Point
+	out  []numbered
 	at   float64 // the column
-	n    int     // points in it
+	any  bool    // there are points in it
+	seen int     // points so far
 	kept [4]numbered
 }
 
@@ -39,18 +40,20 @@ const (
 
 // add takes the next point; one without a place breaks the line.
 func (t *lineThinner) add(p scene.Point) {
+	k := numbered{p, t.seen}
+	t.seen++
 	if math.IsNaN(p.Y) || math.IsInf(p.Y, 0) {
 		t.flush()
-		t.out = append(t.out, scene.Pt(p.X, math.NaN()))
+		k.Y = math.NaN()
+		t.out = append(t.out, k)
 		return
 	}
-	if c := math.Floor(p.X / column); t.n == 0 || c != t.at {
+	if c := math.Floor(p.X / column); !t.any || c != t.at {
 		t.flush()
 		t.at = c
 	}
-	k := numbered{p, t.n}
-	if t.n == 0 {
-		t.kept = [4]numbered{k, k, k, k}
+	if !t.any {
+		t.kept, t.any = [4]numbered{k, k, k, k}, true
 	}
 	if p.Y < t.kept[lowest].Y {
 		t.kept[lowest] = k
@@ -59,12 +62,11 @@ func (t *lineThinner) add(p scene.Point) {
 		t.kept[highest] = k
 	}
 	t.kept[last] = k
-	t.n++
 }
 
 // flush ends a column.
 func (t *lineThinner) flush() {
-	if t.n == 0 {
+	if !t.any {
 		return
 	}
 	if t.kept[lowest].n > t.kept[highest].n {
@@ -73,22 +75,35 @@ func (t *lineThinner) flush() {
 	before := -1
 	for _, k := range t.kept {
 		if k.n > before {
-			t.out = append(t.out, k.Point)
+			t.out = append(t.out, k)
 			before = k.n
 		}
 	}
-	t.n = 0
+	t.any = false
 }
 
 // done returns what is left of the line.
 func (t *lineThinner) done() []scene.Point {
 	t.flush()
-	return t.out
+	line := make([]scene.Point, len(t.out))
+	for i, k := range t.out {
+		line[i] = k.Point
+	}
+	return line
 }
 
 // thinDots keeps one marker for each cell of the page, and of each column of
 // cells the lowest and the highest.
 func thinDots(points []scene.Point, grain float64) []scene.Point {
+	kept := points[:0]
+	for _, i := range keptDots(points, grain) {
+		kept = append(kept, points[i]) // i has not been written over
+	}
+	return kept
+}
+
+// keptDots returns which of the points these are.
+func keptDots(points []scene.Point, grain float64) (kept []int) {
 	type place struct{ x, y int32 }
 	type ends struct{ lo, hi int }
 	extremes := map[int32]ends{}
@@ -107,12 +122,11 @@ func thinDots(points []scene.Point, grain float64) []scene.Point {
 		extremes[at(p.X)] = e
 	}
 	seen := map[place]bool{}
-	kept := points[:0]
 	for i, p := range points {
 		e := extremes[at(p.X)]
 		if c := (place{at(p.X), at(p.Y)}); !seen[c] || i == e.lo || i == e.hi {
 			seen[c] = true
-			kept = append(kept, p)
+			kept = append(kept, i)
 		}
 	}
 	return kept

@@ -38,6 +38,9 @@ const (
 
 var dashes = [...][]float64{Solid: nil, Dashed: {4.5, 2.6}, Dotted: {1.3, 2}, DashDot: {8, 2.2, 1.3, 2.2}, LongDash: {7, 3}, DashDotDot: {7, 2, 1.3, 2, 1.3, 2}, ShortDash: {2.4, 1.6}, Sparse: {1.3, 4}}
 
+// Lengths are those of ink and gap by turns, in points; none for a whole line.
+func (d Dash) Lengths() []float64 { return dashes[d] }
+
 // Stroke is a pen.
 type Stroke struct {
 	Ink   Ink

@@ -20,13 +20,36 @@ func writeSVG(w io.Writer, s *Scene) error {
 		fmt.Fprintf(&b, "<title>%s</title>\n", escaped(s.Title))
 	}
 	fmt.Fprintf(&b, "<rect width=\"%s\" height=\"%s\" fill=\"#ffffff\"/>\n", Num(s.Size.X), Num(s.Size.Y))
-	for i := range s.Marks {
-		s.Marks[i].svg(&b)
-	}
-	b.WriteString("</svg>\n")
+	s.svgMarks(&b)
 	_, err := w.Write(b.Bytes())
 	return err
 }
+
+// svgMarks writes the marks and the end of the image.
+func (s *Scene) svgMarks(b *bytes.Buffer) {
+	for i := range s.Marks {
+		s.Marks[i].svg(b)
+	}
+	b.WriteString("</svg>\n")
+}
+
+// WriteInline writes a scene as an SVG element within a page of HTML. It has no
+// ground and no style of its own, so that the page can set its colours: each is
+// an attribute, as in fill="#1a1a1a". Its title has the id given with "-title"
+// behind it; the page describes it in an element with that id and "-caption".
+// Nothing else in it has an id.
+func (s *Scene) WriteInline(w io.Writer, id string) error {
+	var b bytes.Buffer
+	id = escaped(id)
+	fmt.Fprintf(&b, `<svg viewBox="0 0 %s %s" width="%s" height="%s" role="img" font-family="%s" aria-labelledby="%s-title" aria-describedby="%s-caption">`+"\n<title id=\"%s-title\">%s</title>\n",
+		Num(s.Size.X), Num(s.Size.Y), Num(s.Size.X*pixels), Num(s.Size.Y*pixels), family, id, id, id, escaped(s.Title))
+	s.svgMarks(&b)
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+// pixels of CSS are in a point.
+const pixels = 96.0 / 72
 
 func (m *Mark) svg(b *bytes.Buffer) {
 	if m.Text != "" {

@@ -99,15 +99,7 @@ const likely = 3
 func (t *StatesText) addPath(grid *Aligner, c *Connection, side reconstruct.Side, places int) {
 	who := side.String() + " " + c.Ends[side].String()
 	path := c.View.Tell(c.States.Paths[side])
-	final := c.finalState(side)
-	switch {
-	case final == "":
-		verbatim(grid, t.Style.paint(bold, who)+"  shows no state")
-	case len(path) == 0:
-		verbatim(grid, t.Style.paint(bold, who)+"  stays in "+final)
-	default:
-		verbatim(grid, t.Style.paint(bold, who)+"  ends in "+final)
-	}
+	verbatim(grid, t.Style.paint(bold, who)+"  "+c.pathEnd(side, len(path)))
 	for i := range path {
 		t.addTransition(grid, &path[i], places)
 	}
@@ -121,16 +113,27 @@ func (t *StatesText) addPath(grid *Aligner, c *Connection, side reconstruct.Side
 	}
 }
 
+// pathEnd says where a path of so many steps leads.
+func (c *Connection) pathEnd(side reconstruct.Side, steps int) string {
+	final := c.finalState(side)
+	switch {
+	case final == "":
+		return "shows no state"
+	case steps == 0:
+		return "stays in " + final
+	}
+	return "ends in " + final
+}
+
 func verbatim(grid *Aligner, line string) { grid.Write([]byte(line + "\n")) }
 
 func (t *StatesText) addTransition(grid *Aligner, told *state.Told, places int) {
-	cells := []string{
-		"", interval(told, places), number0(int64(told.Frame)), told.From, "→ " + told.To, event(told),
-		t.Style.paint(certaintyColor(told.Certainty), told.Certainty.String()),
-	}
-	evidence := told.Why + implied(told)
-	if !t.narrow() {
-		cells = append(cells, shownBy(told), told.RFC, t.Style.paint(dim, evidence))
+	cells := append([]string{""}, transitionCells(told, places)...)
+	cells[narrowHeadings-1] = t.Style.paint(certaintyColor(told.Certainty), cells[narrowHeadings-1])
+	last := len(cells) - 1
+	evidence := cells[last]
+	if cells[last] = t.Style.paint(dim, evidence); t.narrow() {
+		cells = cells[:narrowHeadings]
 	}
 	verbatim(grid, strings.Join(cells, "\t"))
 	if t.narrow() {
@@ -138,6 +141,15 @@ func (t *StatesText) addTransition(grid *Aligner, told *state.Told, places int) 
 			evidence = shownBy(told) + ": " + evidence
 		}
 		verbatim(grid, "    "+t.Style.paint(dim, evidence+" ("+told.RFC+")"))
+	}
+}
+
+// transitionCells is a transition under the headings of a path, but for the
+// first.
+func transitionCells(told *state.Told, places int) []string {
+	return []string{
+		interval(told, places), number0(int64(told.Frame)), told.From, "→ " + told.To, event(told),
+		told.Certainty.String(), shownBy(told), told.RFC, told.Why + implied(told),
 	}
 }
 

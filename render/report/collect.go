@@ -1,0 +1,189 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/flowstate-tcp/flowstate/analyze"
+	"github.com/flowstate-tcp/flowstate/capture/finding"
+	"github.com/flowstate-tcp/flowstate/reconstruct"
+	"github.com/flowstate-tcp/flowstate/render/chart"
+	"github.com/flowstate-tcp/flowstate/render/chart/kind"
+	"github.com/flowstate-tcp/flowstate/render/explain"
+	"github.com/flowstate-tcp/flowstate/render/ladder"
+	"github.com/flowstate-tcp/flowstate/render/table"
+)
+
+// Collector gathers what a report needs of one capture. What it keeps of the
+// connections that will have figures is bounded by the report's budget.
+type Collector struct {
+	file    string
+	options Options
+	open    map[int]*recording
+	held    int // segments kept for charts
+	found   []*Connection
+	drawn   []*Connection // of these
+	icmp    *explain.Document
+}
+
+// recording is a connection that has not ended.
+type recording struct {
+	ladder.Recorder
+	trace   kind.Trace
+	tooLong bool
+}
+
+// mostSegments is how many are kept for charts at a time: some 500 MB.
+const mostSegments = 2_000_000
+
+// Collector returns one for a capture.
+func (r *Report) Collector(file string) *Collector {
+	return &Collector{file: file, options: r.Options, open: map[int]*recording{}}
+}
+
+// Run goes through an analysis, and returns how many connections it gave.
+func (c *Collector) Run(a *analyze.Analysis) (connections int) {
+	for s, conn := range a.Walk() {
+		if s != nil {
+			c.record(s)
+			continue
+		}
+		c.end(conn)
+	}
+	c.icmp = explain.ICMP(c.file, a.Findings())
+	return len(c.found)
+}
+
+// record keeps a segment.
+func (c *Collector) record(s *analyze.Segment) {
+	if c.options.Budget == 0 {
+		return
+	}
+	number := s.Conn.Number
+	r := c.open[number]
+	if r == nil {
+		r = &recording{trace: kind.Trace{File: c.file}}
+		c.open[number] = r
+	}
+	r.Recorder.Add(s)
+	switch {
+	case r.tooLong:
+	case c.held == mostSegments:
+		c.held -= len(r.trace.Rows)
+		r.trace.Rows, r.tooLong = nil, true
+	default:
+		r.trace.Add(s)
+		c.held++
+	}
+}
+
+// end takes a connection that has ended.
+func (c *Collector) end(conn *analyze.Connection) {
+	told := &Connection{Connection: table.Connection{File: c.file, View: c.options.View, Connection: conn}}
+	c.found = append(c.found, told)
+	r := c.open[conn.Number]
+	if r == nil {
+		return
+	}
+	delete(c.open, conn.Number)
+	c.held -= len(r.trace.Rows)
+	if c.affords(told) {
+		told.draw(r, &c.options)
+		c.drawn = trim(append(c.drawn, told), c.options.Budget)
+	}
+}
+
+// affords tells whether a connection can be among those with figures, given
+// those that are so far.
+func (c *Collector) affords(told *Connection) bool {
+	if c.options.Budget < 0 {
+		return true
+	}
+	before := int64(0)
+	for _, other := range c.drawn {
+		if compare(other, told) < 0 {
+			before += other.weight()
+		}
+	}
+	return before == 0 || before+told.weight() <= c.options.Budget
+}
+
+// draw makes what a connection with figures has.
+func (c *Connection) draw(r *recording, o *Options) {
+	rows := explain.Rows()
+	c.Explanation = explain.Connection(c.File, c.Connection.Connection, r.Ladder(c.Connection.Connection, rows))
+	c.Ladder = r.Ladder(c.Connection.Connection, ladder.Options{File: c.File, View: o.View, Command: o.Command})
+	if c.TooLong = r.tooLong; c.TooLong {
+		return
+	}
+	r.trace.Conn = c.Connection.Connection
+	c.Charts = charts(&r.trace, o)
+}
+
+// columns is how many points a chart tells apart along time.
+const columns = 3000
+
+// charts are those of a connection, stacked; nil where it has nothing to draw.
+func charts(t *kind.Trace, o *Options) *chart.Figure {
+	kinds, err := kind.Parse("tcptrace,in-flight,rtt,throughput")
+	if err != nil {
+		panic(err) // a kind does not exist: our mistake
+	}
+	request := kind.Request{Kinds: kinds, Sides: sides(t), View: o.View, Command: o.Command}
+	f, err := request.Draw(t)
+	if err != nil {
+		return nil
+	}
+	f.Panels = slices.DeleteFunc(f.Panels, func(p chart.Panel) bool {
+		return !slices.ContainsFunc(p.Series, func(s chart.Series) bool { return len(s.Points) > 0 })
+	})
+	return f.Thinned(columns)
+}
+
+// sides are both where both sent a good part of the data, else the busier one.
+func sides(t *kind.Trace) kind.Sides {
+	a, b := t.Payload(reconstruct.Client), t.Payload(reconstruct.Server)
+	if min(a, b) > 0 && 3*min(a, b) >= max(a, b) {
+		return kind.Both
+	}
+	return kind.Busier
+}
+
+// trim leaves figures to the connections that come first, as far as the budget
+// reaches, and to one in any case. It returns these.
+func trim(drawn []*Connection, budget int64) []*Connection {
+	slices.SortFunc(drawn, compare)
+	spent := int64(0)
+	for i, c := range drawn {
+		if spent += c.weight(); budget < 0 || i == 0 || spent <= budget {
+			continue
+		}
+		for _, c := range drawn[i:] {
+			c.Ladder, c.Charts, c.Explanation = nil, nil, nil
+		}
+		return drawn[:i:i]
+	}
+	return drawn
+}
+
+// compare orders connections by how much their figures are wanted.
+func compare(a, b *Connection) int {
+	return cmp.Or(cmp.Compare(b.gravest(), a.gravest()), cmp.Compare(b.Packets(), a.Packets()),
+		cmp.Compare(a.Source, b.Source), cmp.Compare(a.Number, b.Number))
+}
+
+// gravest is the worst severity among the findings.
+func (c *Connection) gravest() finding.Severity {
+	worst := finding.Note
+	for _, f := range c.Findings() {
+		worst = max(worst, f.Severity())
+	}
+	return worst
+}
+
+// weight is about how many bytes the figures and the explanation take on a page
+// of HTML.
+func (c *Connection) weight() int64 {
+	const fixed, segment, most = 70_000, 80, 1_000_000
+	return fixed + min(c.Packets()*segment, most)
+}
