@@ -29,7 +29,9 @@ const bandNames = "lowest to highest, line: median"
 const medianNames = " (median)"
 
 // bandInk is how a band is filled, as a tint of its line.
-func bandInk(i scene.Ink) scene.Ink { return i.Tint(0.7) }
+func bandInk(i scene.Ink) scene.Ink { return i.Tint(bandTint) }
+
+const bandTint = 0.7
 
 // stretch is a run of parts of the X axis, to is not among them.
 type stretch struct{ from, to int }

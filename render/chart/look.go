@@ -54,6 +54,13 @@ const (
 	Pale   scene.Ink = 0xd9d9d9
 )
 
+// Inks are the colours of all series.
+func Inks() []scene.Ink { return append(cycleInks[:len(cycleInks):len(cycleInks)], Grey) }
+
+// Tints are how much of white is mixed into the ink of a series where its points
+// are too dense to be told apart.
+func Tints() []float64 { return append(cloudTints[:len(cloudTints):len(cloudTints)], bandTint) }
+
 var (
 	cycleInks    = [...]scene.Ink{Blue, Orange, Green, Purple, Black, Sky, Amber}
 	cycleDashes  = [...]scene.Dash{Solid, Dashed, DashDot, Dotted, LongDash, DashDotDot, ShortDash, Sparse}

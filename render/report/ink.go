@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/flowstate-tcp/flowstate/render/chart"
@@ -12,7 +13,7 @@ import (
 // Grounds become dark, and what is drawn on them light, with the same hues; an
 // ink that is both, as some greys are, lies between. A test finds every ink of
 // every figure here.
-var darkInks = [...]struct{ light, dark scene.Ink }{
+var darkInks = [...]inkPair{
 	{scene.White, 0x1b1e22},
 	{scene.Paper, 0x24282d},
 	{scene.Black, 0xe4e4e0},
@@ -44,12 +45,33 @@ var darkInks = [...]struct{ light, dark scene.Ink }{
 	{0xe0e0e0, 0x343a41},
 }
 
+// inkPair is a colour on a white ground, and its counterpart on a dark one.
+type inkPair struct{ light, dark scene.Ink }
+
+// darkOf is the counterpart of an ink of the table.
+func darkOf(ink scene.Ink) scene.Ink {
+	at := slices.IndexFunc(darkInks[:], func(p inkPair) bool { return p.light == ink })
+	return darkInks[at].dark
+}
+
+// allInks are those of the table, and the tints of series, which are mixed with
+// the ground.
+func allInks() []inkPair {
+	all := slices.Clone(darkInks[:])
+	for _, ink := range chart.Inks() {
+		for _, share := range chart.Tints() {
+			all = append(all, inkPair{ink.Tint(share), darkOf(ink).Mix(darkOf(scene.White), share)})
+		}
+	}
+	return all
+}
+
 // inkRules are the rules of CSS that give figures their colours: the attributes
 // of an SVG are what a light page shows, and variables with the prefix --i
 // replace them on a dark one.
 func inkRules() string {
 	var b, dark strings.Builder
-	for _, i := range darkInks {
+	for _, i := range allInks() {
 		name := fmt.Sprintf("%06x", uint32(i.light))
 		for _, what := range [...]string{"fill", "stroke"} {
 			fmt.Fprintf(&b, "svg [%s=\"#%s\"]{%s:var(--i%s,#%s)}\n", what, name, what, name, name)

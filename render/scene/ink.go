@@ -15,10 +15,14 @@ const (
 )
 
 // Tint returns the ink mixed with so much of white, from 0 for none to 1.
-func (i Ink) Tint(white float64) Ink {
-	mix := func(v uint8) Ink { return Ink(float64(v) + (255-float64(v))*white + 0.5) }
+func (i Ink) Tint(white float64) Ink { return i.Mix(White, white) }
+
+// Mix returns the ink mixed with so much of another, from 0 for none to 1.
+func (i Ink) Mix(other Ink, share float64) Ink {
+	mix := func(v, w uint8) Ink { return Ink(float64(v) + (float64(w)-float64(v))*share + 0.5) }
 	r, g, b := i.channels()
-	return mix(r)<<16 | mix(g)<<8 | mix(b)
+	s, h, c := other.channels()
+	return mix(r, s)<<16 | mix(g, h)<<8 | mix(b, c)
 }
 
 // Dash is how a line is broken: lengths of ink and gap. It stays an index, so
