@@ -63,17 +63,14 @@ type Table[R any] struct {
 // compiled is a field with its name taken apart once.
 type compiled[R any] struct {
 	of     func(*R) Value
-	flat   string    // name in CSV
-	within []*string // the keys of the objects around it, outermost first; each key is one string for all
-	key    string    // "name":
+	flat   string   // name in CSV
+	within []string // the keys of the objects around it, outermost first
+	key    string   // "name":
+	lead   string   // what stands in JSON between the value of the column before, if that is there, and its own
 }
-
-// maxDepth is how deep objects made of dots can lie in one another.
-const maxDepth = 4
 
 func newTable[R any](format Format, list fields[R]) *Table[R] {
 	t := &Table[R]{format: format}
-	keys := map[string]*string{}
 	for _, f := range list {
 		if f.Name == schemaName && format != JSON {
 			continue // a constant in each row of a spreadsheet helps nobody
@@ -82,13 +79,12 @@ func newTable[R any](format Format, list fields[R]) *Table[R] {
 		last := len(parts) - 1
 		c := compiled[R]{of: f.of, flat: strings.ReplaceAll(f.Name, ".", "_"), key: keyOf(parts[last])}
 		for _, object := range parts[:last] {
-			if keys[object] == nil {
-				key := keyOf(object)
-				keys[object] = &key
-			}
-			c.within = append(c.within, keys[object])
+			c.within = append(c.within, keyOf(object))
 		}
 		t.columns = append(t.columns, c)
+	}
+	for i := range t.columns {
+		t.columns[i].lead = string(t.appendLead(nil, i-1, i))
 	}
 	return t
 }
@@ -165,8 +161,7 @@ func (t *Table[R]) appendCell(b, cell []byte) []byte {
 // appendObject writes a row as a JSON object. Objects inside it are opened
 // with their first known value, so that one without any is absent.
 func (t *Table[R]) appendObject(b []byte, r *R) []byte {
-	var open [maxDepth]*string
-	depth := 0
+	last := -1 // column that was written
 	b = append(b, '{')
 	for i := range t.columns {
 		c := &t.columns[i]
@@ -174,32 +169,44 @@ func (t *Table[R]) appendObject(b []byte, r *R) []byte {
 		if v.kind == unknown {
 			continue
 		}
-		same := 0
-		for same < depth && same < len(c.within) && open[same] == c.within[same] {
-			same++
+		if last == i-1 {
+			b = append(b, c.lead...)
+		} else {
+			b = t.appendLead(b, last, i)
 		}
-		for ; depth > same; depth-- {
-			b = append(b, '}')
-		}
-		for ; depth < len(c.within); depth++ {
-			open[depth] = c.within[depth]
-			b = append(append(comma(b), *open[depth]...), '{')
-		}
-		b = append(comma(b), c.key...)
 		b = v.appendJSON(b)
+		last = i
 	}
-	for ; depth > 0; depth-- {
-		b = append(b, '}')
+	if last >= 0 {
+		b = appendEnds(b, len(t.columns[last].within))
 	}
 	return append(b, '}')
 }
 
-// comma separates a member from the one before it, if there is one.
-func comma(b []byte) []byte {
-	if b[len(b)-1] == '{' {
-		return b
+// appendLead writes what stands between the values of two columns, of which
+// from is -1 for none: the ends of the objects that end there, the beginnings of
+// those that begin, and the key.
+func (t *Table[R]) appendLead(b []byte, from, to int) []byte {
+	c, same := &t.columns[to], 0
+	if from >= 0 {
+		before := t.columns[from].within
+		for same < min(len(before), len(c.within)) && before[same] == c.within[same] {
+			same++
+		}
+		b = append(appendEnds(b, len(before)-same), ',')
 	}
-	return append(b, ',')
+	for _, object := range c.within[same:] {
+		b = append(append(b, object...), '{')
+	}
+	return append(b, c.key...)
+}
+
+// appendEnds writes the ends of n objects.
+func appendEnds(b []byte, n int) []byte {
+	for range n {
+		b = append(b, '}')
+	}
+	return b
 }
 
 // nested is a list of objects of one kind inside a cell. In CSV it is the

@@ -204,9 +204,6 @@ func TestKinds(t *testing.T) {
 			if !foreign && strings.HasSuffix(c.Name, "_s") != (c.Unit == "s") {
 				t.Errorf("%s: %s is in %q", k.Name, c.Name, c.Unit)
 			}
-			if strings.Count(c.Name, ".") > maxDepth {
-				t.Errorf("%s: %s is too deep", k.Name, c.Name)
-			}
 		}
 	}
 }
