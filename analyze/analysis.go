@@ -31,6 +31,9 @@ type Options struct {
 	// Extra makes a further tracker for each connection, for those who ask for
 	// one; nil for none.
 	Extra func() Extra
+	// Payload keeps the captured payload of each segment, for those who look
+	// into it; else Segment.Payload is nil.
+	Payload bool
 	// Brief leaves out the alternative paths, for those who show none.
 	Brief bool
 }
@@ -99,7 +102,7 @@ type slot struct {
 func New(src Source, o Options) *Analysis {
 	a := &Analysis{
 		options: o,
-		reader:  reader{src: src, decoder: decode.New()},
+		reader:  reader{src: src, decoder: decode.New(), keepPayload: o.Payload},
 		table:   reconstruct.NewTable(reconstruct.Options{}),
 		infer:   state.NewInferrer(),
 		began:   capture.NoTime,

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"cmp"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/flowstate-tcp/flowstate/analyze"
 	"github.com/flowstate-tcp/flowstate/render/explain"
+	"github.com/flowstate-tcp/flowstate/render/explain/task"
 	"github.com/flowstate-tcp/flowstate/render/ladder"
 )
 
@@ -18,6 +20,7 @@ import (
 type explainFlags struct {
 	common
 	form documentFlag
+	task taskFlag
 }
 
 // documentFlag is the format of a document.
@@ -29,6 +32,31 @@ func (f *documentFlag) Set(s string) (err error) {
 	f.Format, err = explain.ParseFormat(s)
 	return err
 }
+
+// taskFlag is the course's task that is answered, nil for none.
+type taskFlag struct {
+	*task.Task
+	list bool // all tasks are to be listed
+}
+
+func (f *taskFlag) Type() string { return "NAME" }
+
+func (f *taskFlag) String() string {
+	if f.Task == nil {
+		return ""
+	}
+	return f.Name
+}
+
+func (f *taskFlag) Set(s string) (err error) {
+	if f.list = s == listTasks; f.list {
+		return nil
+	}
+	f.Task, err = task.Find(s)
+	return err
+}
+
+const listTasks = "list"
 
 func newExplain(p *program) *cobra.Command {
 	var flags explainFlags
@@ -42,33 +70,60 @@ numbers; the options of both sides and in common; which socket calls sent what;
 the observed transitions against the RFC's figure, with a reason for each
 difference; the time in each state; what latency changes; and what the capture
 cannot show. ICMP errors that belong to no connection, such as those about a
-closed UDP port, are explained too.`,
+closed UDP port, are explained too.
+
+With --task, answer the questions of a course instead, with the definitions that
+it uses and where they differ from the RFCs'. --task list names the tasks. Those
+with a table print it with --format csv.`,
 		Example: `  flowstate explain trace.pcap --conn 0
   flowstate explain trace.pcap --conn 0 --format markdown -o answers.md
+  flowstate explain trace.pcap --task kurose-tcp
   flowstate explain trace.pcap --format json | jq -r '.sections[] | select(.id == "options").text[]'`,
-		RunE: func(_ *cobra.Command, args []string) error { return printExplanations(p, &flags, args) },
+		RunE: func(_ *cobra.Command, args []string) error { return flags.run(p, args) },
 	}
 	flags.addImage(cmd)
+	needsFile := cmd.Args
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if flags.task.list {
+			return nil
+		}
+		return needsFile(cmd, args)
+	}
 	flags.addConn(cmd)
 	flags.addSelection(cmd)
 	cmd.Flags().Var(&flags.form, "format", "how to print: "+strings.Join(explain.Formats(), ", ")+"; json is one object a line")
 	complete(cmd, "format", explain.Formats())
+	cmd.Flags().Var(&flags.task, "task", "answer a course's questions: "+strings.Join(task.Names(), ", ")+"; or list them")
+	complete(cmd, "task", append(task.Names(), listTasks))
 	flags.rows = "TCP connection and no ICMP error"
 	return cmd
 }
 
 // explanationEndings are those of outputs in a folder.
-var explanationEndings = [...]string{explain.Text: ".txt", explain.Markdown: ".md", explain.JSON: ".jsonl"}
+var explanationEndings = [...]string{explain.Text: ".txt", explain.Markdown: ".md", explain.JSON: ".jsonl", explain.CSV: ".csv"}
 
-func printExplanations(p *program, flags *explainFlags, args []string) error {
-	b := &batch{p: p, flags: &flags.common, name: "explain", ending: explanationEndings[flags.form.Format]}
+func (f *explainFlags) run(p *program, args []string) error {
+	if f.task.list {
+		return printTasks(p)
+	}
+	b := &batch{p: p, flags: &f.common, name: "explain", ending: explanationEndings[f.form.Format]}
 	b.layout = func(w io.Writer) layout { return plain{w} }
+	documents := f.explanations
+	if f.task.Task != nil {
+		documents, b.name, f.payload = f.answers, "explain."+f.task.Name, f.task.Payload
+	}
+	if f.form.Format == explain.CSV {
+		if f.task.Task == nil || f.task.Columns == nil {
+			return usage("flowstate explain --task list", "only tasks with a table can be printed as csv")
+		}
+		b.header = f.task.Header()
+	}
 	b.pass = func(path string, out *chunker) pass {
 		return func(_ string, a *analyze.Analysis) (int, error) {
-			list := flags.explanations(path, a)
+			list := documents(path, a)
 			for i, d := range list {
 				var text bytes.Buffer
-				if err := d.Write(&text, flags.form.Format); err != nil {
+				if err := d.Write(&text, f.form.Format); err != nil {
 					return i, err
 				}
 				if err := out.append(func(o []byte) []byte { return append(o, text.Bytes()...) }); err != nil {
@@ -79,6 +134,29 @@ func printExplanations(p *program, flags *explainFlags, args []string) error {
 		}
 	}
 	return b.run(args)
+}
+
+// printTasks lists the tasks, a line each.
+func printTasks(p *program) error {
+	for _, t := range task.All() {
+		if _, err := fmt.Fprintf(p.stdout, "%-18s %s\n", t.Name, t.Meaning); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// answers are those to a task.
+func (f *explainFlags) answers(path string, a *analyze.Analysis) []*explain.Document {
+	teller := f.task.Begin(task.Request{File: path, Chosen: f.selects(), Began: a.Began})
+	for s, conn := range a.Walk() {
+		if conn != nil {
+			teller.End(conn)
+		} else {
+			teller.Observe(s)
+		}
+	}
+	return teller.Documents()
 }
 
 // explanations are those of the connections of a capture by their numbers, and

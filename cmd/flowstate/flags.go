@@ -17,6 +17,7 @@ import (
 // checks its own value, so that a wrong one is told before a file is opened.
 type common struct {
 	brief    bool   // the command shows no alternative paths
+	payload  bool   // the command looks into the payload
 	rows     string // what there is none of where there is no result; empty for connections
 	extra    func() analyze.Extra
 	format   formatFlag
@@ -81,7 +82,7 @@ func (c *common) inFolder() bool { return c.output != "" && isFolder(c.output) }
 
 // options are the flags that choose what an analysis gives.
 func (c *common) options() analyze.Options {
-	o := analyze.Options{From: c.from.at, To: c.to.at, Numbers: c.conns.numbers, Brief: c.brief, Extra: c.extra}
+	o := analyze.Options{From: c.from.at, To: c.to.at, Numbers: c.conns.numbers, Brief: c.brief, Payload: c.payload, Extra: c.extra}
 	if e := c.filter.expr; e != nil {
 		o.Select = func(s *decode.Segment) bool {
 			return filter.Match(e, &filter.Header{

@@ -133,6 +133,7 @@ type Options struct {
 	MSS         uint16
 	WindowScale uint8 // shift count as sent; above 14 counts as 14 (RFC 7323 section 2.3)
 	OtherKind   uint8 // the first of those that OptOther stands for, or that Fast Open came with instead of 34
+	Octets      uint8 // that all of them take in the header, padding included: 0 to 40
 	TSval       uint32
 	TSecr       uint32
 	SACKCount   uint8

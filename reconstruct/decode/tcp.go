@@ -66,6 +66,7 @@ func (d *Decoder) body(s *Segment, b view, hlen int) {
 		if list.wire > len(list.data) {
 			s.Quirks |= OptionsCut
 		}
+		s.Options.Octets = uint8(hlen - minTCP)
 		s.Options.parse(list.data, s.Quirks&OptionsCut != 0)
 	case hlen < minTCP && !b.has(offsetField+1):
 		return // the offset itself is cut: nothing is known of the payload

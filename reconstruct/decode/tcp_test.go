@@ -195,6 +195,7 @@ func TestOptions(t *testing.T) {
 			list = append(list, 0)
 		}
 		r := decodeOne(capture.LinkTypeRaw, v4(6, tcpSegment("x", list...)))
+		c.want.Octets = uint8(len(list))
 		if got := r.Segments[0].Options; got != c.want {
 			t.Errorf("%s: %+v, want %+v", c.name, got, c.want)
 		}

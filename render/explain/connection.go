@@ -36,21 +36,21 @@ func Connection(file string, c *analyze.Connection, l *ladder.Ladder) *Document 
 		}
 	}
 	number := c.Number
-	d := &Document{Schema: schema, File: file, Conn: &number}
-	d.Title = fmt.Sprintf("%s, connection %d: client %s, server %s", file, c.Number, c.Ends[0], c.Ends[1])
-	d.add("overview", "The connection", t.overview())
+	d := New(file, fmt.Sprintf("%s, connection %d: client %s, server %s", file, c.Number, c.Ends[0], c.Ends[1]))
+	d.Conn = &number
+	d.Add("overview", "The connection", t.overview()...)
 	for _, side := range reconstruct.Sides {
-		d.add("states-"+side.String(), "States of the "+side.String(), t.states(side))
+		d.Add("states-"+side.String(), "States of the "+side.String(), t.states(side)...)
 	}
-	d.add("refused", "Refused: TCP's answer and ICMP's", t.refused())
-	d.add("numbers", "Sequence and acknowledgement numbers", t.numbers())
-	d.add("options", "Options", t.options())
-	d.add("calls", "Socket calls and packets", t.calls())
-	d.add("diagram", "The observed diagram against the RFC's", t.diagram())
-	d.add("time", "Time in each state", t.stays())
-	d.add("latency", "What latency changes", t.latency())
-	d.add("limits", "What this capture cannot show", t.limits())
-	d.add("findings", "Findings", findings(t.Findings))
+	d.Add("refused", "Refused: TCP's answer and ICMP's", t.refused()...)
+	d.Add("numbers", "Sequence and acknowledgement numbers", t.numbers()...)
+	d.Add("options", "Options", t.options()...)
+	d.Add("calls", "Socket calls and packets", t.calls()...)
+	d.Add("diagram", "The observed diagram against the RFC's", t.diagram()...)
+	d.Add("time", "Time in each state", t.stays()...)
+	d.Add("latency", "What latency changes", t.latency()...)
+	d.Add("limits", "What this capture cannot show", t.limits()...)
+	d.Add("findings", "Findings", findings(t.Findings)...)
 	return d
 }
 
@@ -65,10 +65,10 @@ func ICMP(file string, found []finding.Finding) *Document {
 	if len(icmp) == 0 {
 		return nil
 	}
-	d := &Document{Schema: schema, File: file, Title: file + ": packets of no TCP connection"}
+	d := New(file, file+": packets of no TCP connection")
 	lines := findings(icmp)
-	d.add("icmp", "ICMP errors", append(lines, contrast,
-		"An ICMP error quotes the packet that it is about: its IP header and at least the first 8 octets behind it, which hold both ports (RFC 792, RFC 1122 3.2.2). So it names the socket that is told."))
+	d.Add("icmp", "ICMP errors", append(lines, contrast,
+		"An ICMP error quotes the packet that it is about: its IP header and at least the first 8 octets behind it, which hold both ports (RFC 792, RFC 1122 3.2.2). So it names the socket that is told.")...)
 	return d
 }
 
@@ -117,7 +117,7 @@ func (t *teller) overview() (lines []string) {
 	}
 	lines = append(lines, closing)
 	lines = append(lines, fmt.Sprintf("The capture holds %s of it, frames %d to %d, in %s s. Times below are in seconds after its first packet, by the clock of the capture.",
-		count(t.Packets(), "packet"), t.First, t.Last, seconds(t.End.Sub(t.Start))))
+		Count(t.Packets(), "packet"), t.First, t.Last, Time(t.End.Sub(t.Start))))
 	if !t.RolesObserved {
 		lines = append(lines, "No SYN was captured, so who is called client here and who server is assumed.")
 	}
@@ -149,8 +149,8 @@ func flags(f decode.Flags) string {
 	return "a segment with " + f.String()
 }
 
-// seconds prints a time in microseconds, or in nanoseconds where it has some.
-func seconds(d time.Duration) string {
+// Time prints a time in seconds with six places, or with nine where it has nanoseconds.
+func Time(d time.Duration) string {
 	if d%time.Microsecond == 0 {
 		return fmt.Sprintf("%.6f", float64(d/time.Microsecond)/1e6)
 	}
@@ -161,7 +161,8 @@ func seconds(d time.Duration) string {
 	return fmt.Sprintf("%s%d.%09d", sign, d/time.Second, d%time.Second)
 }
 
-func count(n int64, word string) string {
+// Count prints a number with what it counts, in the plural where that is due.
+func Count(n int64, word string) string {
 	if n == 1 {
 		return "1 " + word
 	}

@@ -19,7 +19,7 @@ func (t *teller) calls() (lines []string) {
 			}
 		}
 		if n := t.Half[side].Unique; n > 0 {
-			lines = append(lines, fmt.Sprintf("The %s sent %s of data, each counted once: send() or write() handed them to the kernel. The kernel cuts segments as it sees fit, so segments and calls need not match.", side, count(n, "octet")))
+			lines = append(lines, fmt.Sprintf("The %s sent %s of data, each counted once: send() or write() handed them to the kernel. The kernel cuts segments as it sees fit, so segments and calls need not match.", side, Count(n, "octet")))
 		}
 	}
 	lines = append(lines, t.handshakeAnswer()...)
@@ -53,13 +53,13 @@ func (t *teller) handshakeAnswer() []string {
 		return nil
 	}
 	return []string{fmt.Sprintf("The SYN,ACK (frame %d) followed the SYN (frame %d) by %s s at the tap. The server's kernel sent it: accept() gives a program a connection only once the handshake has ended.",
-		answer.Frame, syn.Frame, seconds(answer.At-syn.At))}
+		answer.Frame, syn.Frame, Time(answer.At-syn.At))}
 }
 
 // latency tells what the round trip did here, and would do if it were longer.
 func (t *teller) latency() (lines []string) {
 	if rtt := t.States.HandshakeRTT; rtt > 0 {
-		lines = append(lines, fmt.Sprintf("From the SYN to the acknowledgement of the SYN,ACK it took %s s: one round trip and the time in which both ends answered.", seconds(rtt)))
+		lines = append(lines, fmt.Sprintf("From the SYN to the acknowledgement of the SYN,ACK it took %s s: one round trip and the time in which both ends answered.", Time(rtt)))
 	}
 	switch t.States.Open {
 	case state.OpenThreeWay:
@@ -96,7 +96,7 @@ func (t *teller) limits() (lines []string) {
 	}
 	for _, side := range reconstruct.Sides {
 		if n := t.Half[side].Missing; n > 0 {
-			lines = append(lines, fmt.Sprintf("%s that the %s sent and its peer acknowledged: the capture lacks them.", count(n, "octet"), side))
+			lines = append(lines, fmt.Sprintf("%s that the %s sent and its peer acknowledged: the capture lacks them.", Count(n, "octet"), side))
 		}
 	}
 	return lines

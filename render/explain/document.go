@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -18,9 +19,10 @@ const (
 	Text Format = iota
 	Markdown
 	JSON // one object on one line
+	CSV  // the rows of the tables that a task puts first
 )
 
-var formatNames = [...]string{"text", "markdown", "json"}
+var formatNames = [...]string{"text", "markdown", "json", "csv"}
 
 // String returns the name used on the command line.
 func (f Format) String() string { return formatNames[f] }
@@ -42,7 +44,8 @@ func ParseFormat(name string) (Format, error) {
 type Section struct {
 	ID    string   `json:"id"` // stable, such as "options"
 	Title string   `json:"title"`
-	Lines []string `json:"text"` // sentences, a paragraph each
+	Lines []string `json:"text"`            // sentences, a paragraph each
+	Table *Table   `json:"table,omitempty"` // behind the sentences, nil for none
 }
 
 // Document is everything that is told about one connection, or about the packets
@@ -50,18 +53,49 @@ type Section struct {
 type Document struct {
 	Schema   string    `json:"schema"` // flowstate.explain/1
 	File     string    `json:"file"`
-	Conn     *int      `json:"conn,omitempty"` // absent where it is about none
+	Task     string    `json:"task,omitempty"` // the course's task that it answers, as "kurose-tcp"
+	Conn     *int      `json:"conn,omitempty"` // absent where it is about none, or about several
 	Title    string    `json:"title"`
 	Sections []Section `json:"sections"`
+
+	main *Table // what CSV shows, nil for nothing
 }
 
 const schema = "flowstate.explain/1"
 
-// add appends a section; one without lines is left out.
-func (d *Document) add(id, title string, lines []string) {
+// New returns a document without sections about a capture.
+func New(file, title string) *Document { return &Document{Schema: schema, File: file, Title: title} }
+
+// Add appends a section; one without lines is left out.
+func (d *Document) Add(id, title string, lines ...string) {
 	if len(lines) > 0 {
-		d.Sections = append(d.Sections, Section{id, title, lines})
+		d.Sections = append(d.Sections, Section{ID: id, Title: title, Lines: lines})
 	}
+}
+
+// AddMain appends a section as AddTable does, and makes its table the one that
+// CSV shows.
+func (d *Document) AddMain(id, title string, t *Table, lines ...string) {
+	d.AddTable(id, title, t, lines...)
+	d.main = t
+}
+
+// AddTable appends a section with a table behind its lines.
+func (d *Document) AddTable(id, title string, t *Table, lines ...string) {
+	if lines == nil {
+		lines = []string{} // JSON has a list in any case
+	}
+	d.Sections = append(d.Sections, Section{id, title, lines, t})
+}
+
+// Section returns the section of an ID, nil for none.
+func (d *Document) Section(id string) *Section {
+	for i := range d.Sections {
+		if d.Sections[i].ID == id {
+			return &d.Sections[i]
+		}
+	}
+	return nil
 }
 
 // Write writes the document in a format. It returns the error of w.
@@ -76,11 +110,28 @@ func (d *Document) Write(w io.Writer, f Format) error {
 		}
 	case Markdown:
 		d.markdown(&b)
+	case CSV:
+		if err := d.csv(&b); err != nil {
+			return err
+		}
 	default:
 		d.text(&b)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// csv writes the rows of the document's main table, each with the file and the
+// connection before it, and no header.
+func (d *Document) csv(b *strings.Builder) error {
+	if d.main == nil {
+		return nil
+	}
+	first := []string{d.File}
+	if d.Conn != nil {
+		first = append(first, strconv.Itoa(*d.Conn))
+	}
+	return d.main.writeCSV(b, first)
 }
 
 const columns = 80
@@ -93,6 +144,9 @@ func (d *Document) text(b *strings.Builder) {
 		for _, line := range s.Lines {
 			wrap(b, "  - ", "    ", line)
 		}
+		if s.Table != nil && len(s.Table.Rows) > 0 {
+			s.Table.text(b)
+		}
 	}
 	b.WriteByte('\n')
 }
@@ -103,6 +157,10 @@ func (d *Document) markdown(b *strings.Builder) {
 		b.WriteString("\n### " + escape(s.Title) + "\n\n")
 		for _, line := range s.Lines {
 			b.WriteString("- " + escape(line) + "\n") // one line each, so that no word can begin a block
+		}
+		if s.Table != nil && len(s.Table.Rows) > 0 {
+			b.WriteString("\n")
+			s.Table.markdown(b)
 		}
 	}
 	b.WriteByte('\n')

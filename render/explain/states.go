@@ -106,7 +106,7 @@ func (t *teller) short(f capture.FrameNumber) string {
 		text += fmt.Sprintf(", ack %d", r.Ack)
 	}
 	if r.Len > 0 {
-		text += ", " + count(int64(r.Len), "octet")
+		text += ", " + Count(int64(r.Len), "octet")
 	}
 	return text
 }
@@ -114,13 +114,13 @@ func (t *teller) short(f capture.FrameNumber) string {
 func when(tr *state.Transition) string {
 	switch {
 	case tr.HasEarliest && tr.HasLatest && tr.Earliest == tr.Latest:
-		return "at " + seconds(tr.Earliest) + " s"
+		return "at " + Time(tr.Earliest) + " s"
 	case tr.HasEarliest && tr.HasLatest:
-		return "between " + seconds(tr.Earliest) + " and " + seconds(tr.Latest) + " s"
+		return "between " + Time(tr.Earliest) + " and " + Time(tr.Latest) + " s"
 	case tr.HasEarliest:
-		return "at " + seconds(tr.Earliest) + " s or later"
+		return "at " + Time(tr.Earliest) + " s or later"
 	case tr.HasLatest:
-		return "at " + seconds(tr.Latest) + " s or earlier"
+		return "at " + Time(tr.Latest) + " s or earlier"
 	}
 	return "at a time that is not known"
 }
@@ -137,11 +137,11 @@ func (t *teller) stays() (lines []string) {
 					text = fmt.Sprintf("%s, %s: the connection is over for this side.", side, s.State)
 				}
 			case s.HasMost && s.Least == s.Most:
-				text += seconds(s.Least) + " s."
+				text += Time(s.Least) + " s."
 			case s.HasMost:
-				text += "between " + seconds(s.Least) + " and " + seconds(s.Most) + " s."
+				text += "between " + Time(s.Least) + " and " + Time(s.Most) + " s."
 			case s.Least > 0:
-				text += "at least " + seconds(s.Least) + " s."
+				text += "at least " + Time(s.Least) + " s."
 			default:
 				text += "not known: its beginning or its end is not in the capture."
 			}

@@ -1,0 +1,103 @@
+package task
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/flowstate-tcp/flowstate/analyze"
+	"github.com/flowstate-tcp/flowstate/analyze/course"
+	"github.com/flowstate-tcp/flowstate/capture"
+	"github.com/flowstate-tcp/flowstate/render/explain"
+)
+
+// Task is the set of questions of one course.
+type Task struct {
+	Name    string
+	Meaning string           // in one line: whose it is and what it asks
+	Unit    string           // what an answer is about
+	Columns []explain.Column // of its table; nil where it has none to give as CSV
+	Payload bool             // it looks into the payload: see analyze.Options
+	each    bool             // an answer is about one connection
+	begin   func(Request) Teller
+}
+
+// Request says what is to be told.
+type Request struct {
+	File   string
+	Chosen bool // the connections were chosen: all of them are told
+	// Began returns the time of the first packet of the capture, once it is read.
+	Began func() capture.Timestamp
+}
+
+// Teller gathers from one capture what a task asks for.
+type Teller interface {
+	Observe(*analyze.Segment)       // the next segment
+	End(*analyze.Connection)        // a connection that has ended, after its last segment
+	Documents() []*explain.Document // once all have ended
+}
+
+// Begin returns what answers the task from one capture.
+func (t *Task) Begin(r Request) Teller { return t.begin(r) }
+
+// Header returns the first line of the task's table as CSV.
+func (t *Task) Header() []byte {
+	names := []string{"file"}
+	if t.each {
+		names = append(names, "conn")
+	}
+	for i := range t.Columns {
+		names = append(names, t.Columns[i].Name)
+	}
+	return []byte(strings.Join(names, ",") + "\n")
+}
+
+// All returns the tasks, in the order in which they are listed.
+func All() []Task { return append([]Task(nil), tasks[:]...) }
+
+// Names returns the names of all tasks.
+func Names() []string {
+	names := make([]string, len(tasks))
+	for i := range tasks {
+		names[i] = tasks[i].Name
+	}
+	return names
+}
+
+// Find returns the task of a name.
+func Find(name string) (*Task, error) {
+	for i := range tasks {
+		if tasks[i].Name == name {
+			t := tasks[i]
+			return &t, nil
+		}
+	}
+	return nil, fmt.Errorf("unknown task %q: use %s", name, strings.Join(Names(), ", "))
+}
+
+// entry is what is kept of a connection while it is open.
+type entry struct {
+	measures course.Tracker
+}
+
+// book keeps an entry for each open connection.
+type book map[int]*entry
+
+func (b book) observe(s *analyze.Segment) *entry {
+	e := b[s.Conn.Number]
+	if e == nil {
+		e = new(entry)
+		b[s.Conn.Number] = e
+	}
+	e.measures.Observe(s)
+	return e
+}
+
+// take returns the entry of a connection and forgets it.
+func (b book) take(number int) *entry {
+	e := b[number]
+	delete(b, number)
+	if e == nil {
+		e = new(entry)
+	}
+	return e
+}
