@@ -19,6 +19,8 @@ type artist struct {
 	inputs   []string
 	renderer *diagram.Renderer
 	names    folderNames
+	slots    chan struct{}
+	watch    stopwatch
 
 	engine     diagram.Engine // nil for the RFC's layout
 	stopEngine func() error

@@ -68,7 +68,7 @@ func draw(p *program, flags *diagramFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	artist := &artist{p: p, flags: flags, format: format, inputs: inputs}
+	artist := &artist{p: p, flags: flags, format: format, inputs: inputs, slots: newSlots(int(flags.jobs))}
 	if artist.renderer, err = diagram.NewRenderer(); err != nil {
 		return err
 	}
@@ -88,10 +88,11 @@ func (a *artist) draw() error {
 		return err
 	}
 	a.p.tellEmpty(accounts, &a.flags.common)
-	if a.flags.inFolder() {
-		return nil
+	if !a.flags.inFolder() {
+		err = a.watch.time(a.drawAll)
 	}
-	return a.drawAll()
+	a.p.tellTime(&a.watch, &a.flags.common)
+	return err
 }
 
 // imageFormat tells which format the flags ask for, and refuses what cannot
@@ -167,20 +168,20 @@ func (a *artist) drawAll() error {
 	return a.save(a.graph(a.title(), a.walks), a.flags.output)
 }
 
-// drawEach draws one image for each connection of a capture into the folder.
+// drawEach draws one image for each connection of a capture into the folder,
+// several at a time.
 func (a *artist) drawEach(path string, figures []figure) error {
 	if err := os.MkdirAll(a.flags.output, 0o755); err != nil {
 		return err
 	}
 	base := filepath.Join(a.flags.output, a.names.name(path, ""))
+	artists := crew{slots: a.slots, watch: &a.watch}
 	for _, f := range figures {
 		if len(f.walks) == 0 {
 			continue
 		}
 		name := fmt.Sprintf("%s.conn%d.%s", base, f.number, a.format)
-		if err := a.save(a.graph(f.title(path), f.walks), name); err != nil {
-			return err
-		}
+		artists.do(func() error { return a.save(a.graph(f.title(path), f.walks), name) })
 	}
-	return nil
+	return artists.wait()
 }

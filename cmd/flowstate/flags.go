@@ -68,7 +68,7 @@ func (c *common) addSelection(cmd *cobra.Command) {
 	f.Var(&c.filter, "filter", "only what matches, in tcpdump's syntax: \"port 443 and host 192.0.2.1\"")
 	f.Var(&c.from, "from", "only from then on: seconds after the first packet, or RFC 3339")
 	f.Var(&c.to, "to", "only until then: seconds after the first packet, or RFC 3339")
-	f.VarP(&c.jobs, "jobs", "j", "read so many files at a time")
+	f.VarP(&c.jobs, "jobs", "j", "work on so many files, or figures, at a time")
 }
 
 // addView defines the flag for commands that tell states.

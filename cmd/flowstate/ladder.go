@@ -52,9 +52,12 @@ func drawLadders(p *program, flags *ladderFlags, args []string) error {
 	if err := flags.checkCount(form, inputs); err != nil {
 		return err
 	}
-	w := &ladders{flags: flags, form: form, figures: figures{
+	w := &ladders{flags: flags, form: form, slots: newSlots(1), figures: figures{
 		p: p, inputs: inputs, format: form.format, size: flags.size.Size, noCSV: flags.noCSV, latex: flags.latex, caption: flags.caption,
 	}}
+	if flags.inFolder() {
+		w.slots = newSlots(int(flags.jobs))
+	}
 	if w.fonts, err = scene.NewFonts(); err != nil {
 		return err
 	}
@@ -69,6 +72,7 @@ func drawLadders(p *program, flags *ladderFlags, args []string) error {
 		return err
 	}
 	p.tellEmpty(accounts, &flags.common)
+	p.tellTime(&w.watch, &flags.common)
 	return nil
 }
 
@@ -80,6 +84,8 @@ type ladders struct {
 	names folderNames
 	base  string // of the files of the capture at hand, in a folder
 	drawn int
+	slots chan struct{} // one where ladders follow each other in one output
+	watch stopwatch
 }
 
 // climb is a connection with what was recorded of it.
@@ -155,13 +161,14 @@ func (w *ladders) keep(kept []climb, c climb) []climb {
 func (w *ladders) drawCatch(path string, c *catchOfLadders) error {
 	w.tellChoice(path, c)
 	w.base = w.names.name(path, "")
+	artists := crew{slots: w.slots, watch: &w.watch}
 	for i := range c.list {
-		l := c.list[i].Ladder(c.list[i].conn, w.flags.ladderOptions(w.p, path))
-		if err := w.put(path, l, &c.list[i]); err != nil {
-			return err
-		}
+		artists.do(func() error {
+			l := c.list[i].Ladder(c.list[i].conn, w.flags.ladderOptions(w.p, path))
+			return w.put(path, l, &c.list[i])
+		})
 	}
-	return nil
+	return artists.wait()
 }
 
 // tellChoice says which of several connections is drawn.

@@ -58,7 +58,7 @@ func plot(p *program, flags *plotFlags, args []string) error {
 	if err := flags.checkCount(inputs); err != nil {
 		return err
 	}
-	w := &plotter{flags: flags, figures: figures{
+	w := &plotter{flags: flags, slots: newSlots(int(flags.jobs)), figures: figures{
 		p: p, inputs: inputs, format: format, size: flags.size.Size, noCSV: flags.noCSV, latex: flags.latex, caption: flags.caption,
 	}}
 	w.nameFigures()
@@ -77,7 +77,11 @@ func plot(p *program, flags *plotFlags, args []string) error {
 		return err
 	}
 	p.tellEmpty(accounts, &flags.common)
-	return w.finish()
+	if !flags.inFolder() {
+		err = w.watch.time(w.finish)
+	}
+	p.tellTime(&w.watch, &flags.common)
+	return err
 }
 
 // checkCount refuses what would need more than one figure in one file.
@@ -101,8 +105,6 @@ func commandLine(args []string) string {
 // finish draws what needs all captures to be read.
 func (w *plotter) finish() error {
 	switch {
-	case w.flags.inFolder():
-		return nil
 	case len(w.found) == 0 && w.lives == nil:
 		w.p.failed = true // why there is none was told
 		return nil

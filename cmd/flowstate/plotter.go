@@ -18,6 +18,8 @@ type plotter struct {
 	bases   []string // of the names of figures, for each input
 	request kind.Request
 
+	slots chan struct{}
+	watch stopwatch
 	found []*kind.Trace // to be drawn in one figure
 	lives []kind.Life   // of all connections, for an overview
 }
@@ -94,10 +96,11 @@ func (w *plotter) list(i int, a *analyze.Analysis, c *catch) error {
 }
 
 // record keeps the segments of connections while they last. A connection that
-// ended is drawn where each has a figure of its own, and otherwise kept where
-// it is wanted.
+// ended is drawn where each has a figure of its own, while the analysis goes on,
+// and otherwise kept where it is wanted.
 func (w *plotter) record(i int, a *analyze.Analysis, c *catch) error {
 	open := map[int]*kind.Trace{}
+	artists := crew{slots: w.slots, watch: &w.watch}
 	for s, conn := range a.Walk() {
 		if s != nil {
 			t := open[s.Conn.Number]
@@ -116,11 +119,9 @@ func (w *plotter) record(i int, a *analyze.Analysis, c *catch) error {
 			c.traces = w.keep(c.traces, t)
 			continue
 		}
-		if err := w.saveEach(w.bases[i], t); err != nil {
-			return err
-		}
+		artists.do(func() error { return w.saveEach(w.bases[i], t) })
 	}
-	return nil
+	return artists.wait()
 }
 
 // keep adds a connection to those of its capture that are drawn: all that were

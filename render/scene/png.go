@@ -2,6 +2,7 @@ package scene
 
 import (
 	"cmp"
+	"image"
 	"image/color"
 	"image/png"
 	"io"
@@ -24,7 +25,13 @@ func writePNG(w io.Writer, s *Scene, f *Fonts) error {
 		s.Marks[i].png(c, f, s.Size.Y)
 	}
 	// The usual compression takes twice the time of all, for files 5 % smaller.
-	return (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(w, c.Image())
+	encoder := png.Encoder{CompressionLevel: png.BestSpeed}
+	if m, ok := c.Image().(*image.RGBA); ok {
+		if p := paletted(m); p != nil {
+			return encoder.Encode(w, p)
+		}
+	}
+	return encoder.Encode(w, c.Image())
 }
 
 // png draws a mark; vg's y grows upwards.
