@@ -78,11 +78,13 @@ func match(pattern string) ([]string, error) {
 }
 
 // walk returns the captures in and below a folder. It follows links to files,
-// and not those to folders, which may lead back.
+// and the folder itself may be a link; links to folders in it are not followed,
+// for they may lead back.
 func walk(folder string) ([]string, error) {
 	var paths []string
-	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
-		hide := hidden(path) && path != folder
+	root := folder + string(filepath.Separator) // makes Lstat follow a link
+	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		hide := hidden(path) && path != root
 		switch {
 		case err != nil:
 			return err

@@ -55,6 +55,7 @@ func TestExpand(t *testing.T) {
 		{[]string{"-"}, []string{"-"}},
 		{[]string{"."}, []string{"a.pcapng", "b.pcap", "lab/empty.cap.gz", "lab/run10/c.pcap", "lab/run2/c.pcap", "no-ending", "old.trace", "packed"}},
 		{[]string{"lab", "b.pcap", "lab/run2"}, []string{"lab/empty.cap.gz", "lab/run10/c.pcap", "lab/run2/c.pcap", "b.pcap"}},
+		{[]string{"link"}, []string{"link/empty.cap.gz", "link/run10/c.pcap", "link/run2/c.pcap"}},
 		{[]string{"notes.txt", ".hidden.pcap", "missing.pcap"}, []string{"notes.txt", ".hidden.pcap", "missing.pcap"}},
 		{[]string{"*.pcap*"}, []string{"a.pcapng", "b.pcap"}},
 		{[]string{"lab/run*"}, []string{"lab/run10/c.pcap", "lab/run2/c.pcap"}},
