@@ -3,11 +3,15 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/flowstate-tcp/flowstate/analyze/state"
 	"github.com/flowstate-tcp/flowstate/capture/finding"
+	"github.com/flowstate-tcp/flowstate/capture/testneed"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
 	labtext "github.com/flowstate-tcp/flowstate/render/lab"
 	"github.com/flowstate-tcp/flowstate/render/table"
@@ -68,4 +72,81 @@ have an underscore in its place, and a space between the items of a list.
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", r.From, r.Event, r.To, r.RFC, r.Meaning)
 	}
 	return b.String()
+}
+
+// mdLink is a link of a page to another of its files, with the place in it.
+var mdLink = regexp.MustCompile(`\]\(([^)#: ]*)(#[^) ]*)?\)`)
+
+// TestPageLinks follows the links between pages, to their headings.
+func TestPageLinks(t *testing.T) {
+	root := testneed.Root(t)
+	for _, file := range pages(t, root, "*.md", "docs/*.md", "docs/labs/*.md", "testdata/*.md") {
+		for _, link := range mdLink.FindAllStringSubmatch(contentOf(t, file), -1) {
+			target := file
+			if link[1] != "" {
+				target = filepath.Join(filepath.Dir(file), link[1])
+			}
+			if _, err := os.Stat(target); err != nil {
+				t.Errorf("%s: %v", file, err)
+			} else if link[2] != "" && !slices.Contains(anchors(contentOf(t, target)), link[2]) {
+				t.Errorf("%s: no heading for %s in %s", file, link[2], target)
+			}
+		}
+	}
+}
+
+// TestPagesAreListed finds each page in the index, and each command in the README.
+func TestPagesAreListed(t *testing.T) {
+	root := testneed.Root(t)
+	index, readme := contentOf(t, filepath.Join(root, "docs/README.md")), contentOf(t, filepath.Join(root, "README.md"))
+	for _, file := range pages(t, root, "docs/*.md", "docs/labs/*.md") {
+		name, err := filepath.Rel(filepath.Join(root, "docs"), file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name != "README.md" && !strings.Contains(index, "("+filepath.ToSlash(name)+")") {
+			t.Errorf("docs/README.md does not list %s", name)
+		}
+	}
+	stdout, _, _ := ran("--help")
+	for _, line := range strings.Split(between(stdout, "Available Commands", "Flags:"), "\n")[1:] {
+		name, _, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if !slices.Contains([]string{"", "completion", "help", "version"}, name) && !regexp.MustCompile("`(flowstate )?"+name+"[ `]").MatchString(readme) {
+			t.Errorf("README.md does not list the command %s", name)
+		}
+	}
+}
+
+func pages(t *testing.T, root string, patterns ...string) (files []string) {
+	t.Helper()
+	for _, pattern := range patterns {
+		found, err := filepath.Glob(filepath.Join(root, pattern))
+		if err != nil || len(found) == 0 {
+			t.Fatalf("no page %s: %v", pattern, err)
+		}
+		files = append(files, found...)
+	}
+	return files
+}
+
+func contentOf(t *testing.T, file string) string {
+	t.Helper()
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
+
+var notInAnchor = regexp.MustCompile("[^a-z0-9 _-]")
+
+// anchors are the names of a page's headings, as GitHub makes them.
+func anchors(page string) (all []string) {
+	for line := range strings.Lines(page) {
+		if title, ok := strings.CutPrefix(strings.TrimLeft(line, "#"), " "); ok && line[0] == '#' {
+			name := notInAnchor.ReplaceAllString(strings.ToLower(strings.TrimSpace(title)), "")
+			all = append(all, "#"+strings.ReplaceAll(name, " ", "-"))
+		}
+	}
+	return all
 }

@@ -68,7 +68,7 @@ func command(t *testing.T, program string, args ...string) []byte {
 	return out
 }
 
-// TestLab is the README's first command, over the link that auto takes.
+// TestLab is the README's lab, over the link that auto takes.
 func TestLab(t *testing.T) {
 	needLink(t, "uml")
 	program := programFile(t)

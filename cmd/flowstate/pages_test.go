@@ -19,9 +19,6 @@ import (
 	"github.com/flowstate-tcp/flowstate/capture/testneed"
 )
 
-// pageFiles are the pages whose commands are run.
-var pageFiles = []string{"README.md", "docs/labs/*.md"}
-
 // TestLabPages reads pages as their reader does: it runs their sh blocks in
 // order, each page in a folder of its own that holds testdata, as the project's
 // folder does. Comments in a page, which are not shown, say what is to be seen:
@@ -40,24 +37,18 @@ var pageFiles = []string{"README.md", "docs/labs/*.md"}
 func TestLabPages(t *testing.T) {
 	bash := testneed.Program(t, "bash")
 	root := testneed.Root(t)
-	for _, pattern := range pageFiles {
-		files, err := filepath.Glob(filepath.Join(root, pattern))
-		if err != nil || len(files) == 0 {
-			t.Fatalf("no page %s: %v", pattern, err)
+	for _, file := range pages(t, root, "README.md", "docs/*.md", "docs/labs/*.md") {
+		name, err := filepath.Rel(root, file)
+		if err != nil {
+			t.Fatal(err)
 		}
-		for _, file := range files {
-			name, err := filepath.Rel(root, file)
-			if err != nil {
+		t.Run(name, func(t *testing.T) {
+			p := &page{t: t, file: file, folder: t.TempDir(), bash: bash}
+			if err := os.Symlink(filepath.Join(root, "testdata"), filepath.Join(p.folder, "testdata")); err != nil {
 				t.Fatal(err)
 			}
-			t.Run(name, func(t *testing.T) {
-				p := &page{t: t, file: file, folder: t.TempDir(), bash: bash}
-				if err := os.Symlink(filepath.Join(root, "testdata"), filepath.Join(p.folder, "testdata")); err != nil {
-					t.Fatal(err)
-				}
-				p.read()
-			})
-		}
+			p.read()
+		})
 	}
 }
 
