@@ -182,18 +182,18 @@ func (e *evidence) byOrder() (v Verdict, ok bool) {
 	switch {
 	case order < 0:
 		return e.because(Reordering, by), true
-	case order == 0 && same && by == IPID:
+	case order == 0 && same && by == IPID && (now.hasTS || e.age < e.patience()):
 		return e.because(NetworkDuplicate, IPID), true
-	case by == Nothing && same && now.hasTS && old.hasTS && e.age > coarsest:
+	case by == Nothing && same && now.hasTS && old.hasTS && e.age > e.side.clock.stands(now, e.step.Segment.Time):
 		return e.because(NetworkDuplicate, TSval), true
 	}
 	return v, false
 }
 
-// coarsest is how long a sender's clock for timestamps may stand still: a tick
-// of HZ=100. In more it would have stamped a retransmission anew (RFC 7323
-// section 5.4 allows up to 1 s, which no system in use takes).
-const coarsest = 10 * time.Millisecond
+// patience is how long the sender waits at least before its timer runs out. Some
+// systems send with the same IP identification again then, so that from here on
+// an equal one shows no copy.
+func (e *evidence) patience() time.Duration { return e.timeout * 4 / 5 }
 
 // earlier returns the stamp of the transmission that the segment repeats: the
 // latest, or once that is acknowledged the latest that was a retransmission
@@ -212,9 +212,10 @@ func (e *evidence) earlier() (s stamp, same, known bool) {
 
 // premature tells whether the octets passed the tap so shortly before that
 // their sender cannot know yet what became of them beyond it: it sent them
-// again for another reason, and they may well have arrived.
+// again for another reason, and they may well have arrived. Enough duplicate
+// acknowledgements are word of it: then the way back is shorter than it seemed.
 func (e *evidence) premature() bool {
-	return e.old != nil && !e.old.Hole() && e.age < e.back*3/4
+	return e.side.dups < dupThresh && e.old != nil && !e.old.Hole() && e.age < e.back*3/4
 }
 
 // reported tells whether the receiver has reported all of the segment by SACK.
@@ -234,9 +235,8 @@ func (e *evidence) reported() bool {
 func (e *evidence) resent() Verdict {
 	top := e.step.Before[e.step.From]
 	sackedAbove := e.board.SACKed() > 0 && e.board.High() > e.step.Seq
-	patient := e.timeout * 4 / 5
 	switch {
-	case e.step.Seq <= top.Acked && e.silence >= patient:
+	case e.step.Seq <= top.Acked && e.silence >= e.patience():
 		return e.because(RTO, Timing)
 	case top.Acked < e.side.recover:
 		return e.because(Recovery, e.reason(sackedAbove))
@@ -248,7 +248,7 @@ func (e *evidence) resent() Verdict {
 		return e.because(Fast, Arrival)
 	case e.isTailProbe(top.Max):
 		return e.because(TLP, Timing)
-	case e.silence >= patient:
+	case e.silence >= e.patience():
 		return e.because(RTO, Timing)
 	case e.side.dups > 0:
 		return e.because(Fast, DupACKs) // early retransmit (RFC 5827)

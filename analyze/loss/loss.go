@@ -22,6 +22,7 @@ type side struct {
 	heard   capture.Timestamp // when an acknowledgement advanced last, meaningful with hasHeard
 	top     stamp             // of the segment that went farthest
 	ids     counter
+	clock   clock
 	dups    uint16 // duplicate acknowledgements since the latest that was not
 	timer   rtt.Timer
 
@@ -119,8 +120,9 @@ func (s *side) send(step *reconstruct.Step, cause Cause) {
 	if cause == RTO || cause == Fast || anew {
 		s.recover = max
 	}
+	s.clock.see(g)
 	if cause == None {
-		s.ids.see(g)
+		s.ids.see(g, step.End > max)
 	}
 	if step.End > max {
 		s.top = stampOf(g)

@@ -72,6 +72,50 @@ var stories = []struct{ name, text string }{
 0.400 > . 1001:2001(1000) ack 1 # spurious proven
 0.401 > . 3001:4001(1000) ack 1 # spurious proven of 7
 `},
+	{"numbers that go back with new octets are no counter's", flightOfFive + `
+0.120 < . 1:1(0) ack 5001
+0.121 > . 5001:6001(1000) ack 1 ipid 3000
+0.121 > . 6001:7001(1000) ack 1 ipid 3200
+0.121 > . 7001:8001(1000) ack 1 ipid 3400
+0.121 > . 8001:9001(1000) ack 1 ipid 3600
+0.121 > . 9001:10001(1000) ack 1 ipid 3800
+0.121 > . 10001:11001(1000) ack 1 ipid 4000
+0.121 > . 11001:12001(1000) ack 1 ipid 4200
+0.121 > . 12001:13001(1000) ack 1 ipid 4400
+0.121 > . 13001:14001(1000) ack 1 ipid 4600
+0.121 > . 14001:15001(1000) ack 1 ipid 4800
+0.121 > . 15001:16001(1000) ack 1 ipid 2000
+0.141 < . 1:1(0) ack 6001 <sack 7001:16001>
+0.142 > . 6001:7001(1000) ack 1 ipid 2001 # fast strong of 11
+`},
+	{"a system that keeps the identification when its timer runs out", flightOfFive + `
+0.120 < . 1:1(0) ack 5001
+0.121 > . 5001:6001(1000) ack 1 ipid 77
+0.141 > . 5001:6001(1000) ack 1 ipid 77 # network-duplicate strong of 10
+0.421 > . 5001:6001(1000) ack 1 ipid 77 # rto assumed of 11
+`},
+	{"a clock of two ticks a second shows no copy", `
+0.000 > S 0:0(0) <TS val 1 ecr 0>
+0.020 < S. 0:0(0) ack 1 <TS val 1 ecr 1>
+0.020 > . 1:1(0) ack 1 <TS val 1 ecr 1>
+1.000 > . 1:1001(1000) ack 1 <TS val 3 ecr 1>
+1.300 > . 1:1001(1000) ack 1 <TS val 3 ecr 1> # rto assumed of 4
+`},
+	{"duplicate acknowledgements after a slow handshake", `
+0.000 > S 0:0(0) win 64240 <mss 1000>
+0.001 < S. 0:0(0) ack 1 win 65160 <mss 1000>
+0.060 > . 1:1(0) ack 1
+0.100 > . 1:1001(1000) ack 1
+0.100 > . 1001:2001(1000) ack 1
+0.100 > . 2001:3001(1000) ack 1
+0.100 > . 3001:4001(1000) ack 1
+0.100 > . 4001:5001(1000) ack 1
+0.101 < . 1:1(0) ack 1001
+0.102 < . 1:1(0) ack 1001
+0.102 < . 1:1(0) ack 1001
+0.102 < . 1:1(0) ack 1001
+0.103 > . 1001:2001(1000) ack 1 # fast assumed of 5
+`},
 	{"overtaken, by timestamp", `
 0.000 > S 0:0(0) <TS val 1 ecr 0>
 0.020 < S. 0:0(0) ack 1 <TS val 1 ecr 1>

@@ -1,6 +1,11 @@
 package loss
 
-import "github.com/flowstate-tcp/flowstate/reconstruct/decode"
+import (
+	"time"
+
+	"github.com/flowstate-tcp/flowstate/capture"
+	"github.com/flowstate-tcp/flowstate/reconstruct/decode"
+)
 
 // stamp is what tells in which order a sender sent its segments.
 type stamp struct {
@@ -57,7 +62,10 @@ const (
 	trusted   = 4
 )
 
-func (c *counter) see(g *decode.Segment) {
+// see takes a segment in order into account. One that brings new octets was sent
+// after all before it, so a number that goes far back with it is no counter's:
+// a sender whose large segments were cut up by its interface draws from several.
+func (c *counter) see(g *decode.Segment, isNew bool) {
 	if !hasIPID(g) {
 		return
 	}
@@ -66,6 +74,8 @@ func (c *counter) see(g *decode.Segment) {
 	case !c.any:
 	case step > 0 && step < smallStep:
 		c.score = min(c.score+1, 4*trusted)
+	case isNew && int16(step) <= -tinyStep:
+		c.score = -4 * trusted
 	default:
 		c.score = max(c.score-trusted, -4*trusted)
 	}
@@ -75,4 +85,28 @@ func (c *counter) see(g *decode.Segment) {
 // counts tells whether a step between two segments is one of a counter.
 func (c *counter) counts(step int16) bool {
 	return c.score >= trusted || c.score >= 0 && step > -tinyStep && step < tinyStep
+}
+
+// clock is where a sender's clock for timestamps stood when it sent octets first.
+type clock struct {
+	at    capture.Timestamp
+	value uint32
+	any   bool
+}
+
+func (c *clock) see(g *decode.Segment) {
+	if !c.any && g.Options.Set&decode.OptTimestamps != 0 {
+		*c = clock{g.Time, g.Options.TSval, true}
+	}
+}
+
+// coarsest is how long the clock of a system in use may stand still: a tick of
+// HZ=100. RFC 7323 section 5.4 allows up to 1 s, as old systems take.
+const coarsest = 10 * time.Millisecond
+
+// stands tells for how long the clock may stand still: two of its ticks, as far
+// as it has moved.
+func (c *clock) stands(now stamp, at capture.Timestamp) time.Duration {
+	ticks := max(int32(now.tsval-c.value), 1)
+	return max(coarsest, 2*at.Sub(c.at)/time.Duration(ticks))
 }

@@ -138,6 +138,12 @@ var numberKinds = [...]numberKind{
 	{"zero-minimum", "RTT_min", "tcptrace takes a least round trip of 0 for none yet", func(h *half) bool { return h.ours == 0 }},
 	{"clock-back", "RTT_samples", "tcptrace counts samples across a step of the clock back", func(h *half) bool { return h.me.RTT.Back > 0 }},
 	{"average-rounded", "avg_segm_size", "tcptrace divides by a thousandth of a packet too many", func(h *half) bool { return h.theirs == h.me.ShortAverage() }},
+	{"no-end-acknowledged", "duplicate_acks", "tcptrace counts only acknowledgements that end where a segment ends", func(h *half) bool {
+		return h.me.DupACKsInside > 0 && h.theirs == h.ours-h.me.DupACKsInside
+	}},
+	{"stray-order", "outoforder_pkts", "after a packet with numbers far from the stream all others are out of order; tcptrace keeps the quarters of the number space apart", func(h *half) bool {
+		return h.me.Strays > 0 && h.theirs < h.ours
+	}},
 	{"idle-duplicate", "duplicate_acks", "tcptrace counts acknowledgements that repeat with nothing outstanding, FINs among them", func(h *half) bool { return h.theirs > h.ours }},
 	{"mss-signed", "mss_requested", "tcptrace takes an MSS above 32,767 for a negative number", func(h *half) bool { return h.theirs > 1<<16 }},
 	{"missed-difference", "missed_data", "tcptrace subtracts lengths, which holds only with SYN and FIN and no probes, and may run below zero", func(h *half) bool { return true }},

@@ -66,15 +66,6 @@ func TestDocumented(t *testing.T) {
 	}
 }
 
-// unexplained are the differences of the public captures without a reason, by
-// capture and field. They stand in the page too.
-var unexplained = map[string]int{
-	"OISF_suricata-verify__transform-base64-7296-input.pcap zero_window": 2,
-	"OISF_suricata-verify__bug-76-input.pcap outoforder_pkts_b2a":        1,
-	"ntop_nDPI__KakaoTalk_chat.pcap duplicate_acks_a2b":                  1,
-	"zeek_zeek__retransmit-fast009.pcap duplicate_acks_b2a":              1,
-}
-
 // TestPublic runs both programs over the captures that the page names: each
 // difference has a reason, and each example of the page is one.
 func TestPublic(t *testing.T) {
@@ -117,7 +108,6 @@ func everyCapture(t *testing.T) (files []string) {
 
 func checkCapture(t *testing.T, file string, got []peer.Difference, want []example) {
 	t.Helper()
-	missing := map[string]int{}
 	found := map[example]bool{}
 	for _, d := range got {
 		at := int(d.Frame)
@@ -126,10 +116,7 @@ func checkCapture(t *testing.T, file string, got []peer.Difference, want []examp
 		}
 		found[example{d.Kind, file, d.Field, at}] = true
 		if d.Kind == peer.Unexplained {
-			missing[d.Field]++
-			if missing[d.Field] > unexplained[file+" "+d.Field] {
-				t.Errorf("connection %d frame %d: %s is %s, ours %s, and no kind explains it", d.Conn, d.Frame, d.Field, d.Theirs, d.Ours)
-			}
+			t.Errorf("connection %d frame %d: %s is %s, ours %s, and no kind explains it", d.Conn, d.Frame, d.Field, d.Theirs, d.Ours)
 		}
 		if d.Reason == "" || strings.Contains(d.Reason, "%!") {
 			t.Errorf("%s: the reason is %q", d.Kind, d.Reason)

@@ -96,7 +96,7 @@ const (
 	HasIPID                           // IPID is meaningful (IPv4, or an IPv6 fragment)
 	FlagsCut                          // HeaderCut before the flags and window: nothing can be made of the segment but its ports
 	Incomplete                        // a first IP fragment whose rest cannot be had: Len is not known, and 0
-	BadOffset                         // data offset below 5: every receiver drops it; Len counts from the offset as sent
+	BadOffset                         // data offset below 5 or beyond the packet: every receiver drops it; Len counts from the offset as sent
 	PartialChecksum                   // the checksum is the start that checksum offload leaves for the card to complete
 	WrongChecksum                     // the checksum does not match, and not so: every receiver drops it
 )

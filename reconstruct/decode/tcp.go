@@ -75,6 +75,7 @@ func (d *Decoder) body(s *Segment, b view, hlen int) {
 		d.find(finding.BadPacket, "TCP data offset is below 5")
 	}
 	if b.wire < hlen {
+		s.Quirks |= BadOffset
 		d.find(finding.BadPacket, "TCP data offset is beyond the end of the packet")
 	}
 	if s.Quirks&Incomplete != 0 {

@@ -1,6 +1,7 @@
 package tcptrace
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -101,6 +102,12 @@ func (s *Side) acknowledge(a seq.Offset, now capture.Timestamp) (rtt time.Durati
 		s.collapse()
 	}
 	return rtt
+}
+
+// endsAt tells whether a segment that is remembered ends at a.
+func (s *Side) endsAt(a seq.Offset) bool {
+	_, found := slices.BinarySearchFunc(s.runs, a, func(r run, a seq.Offset) int { return cmp.Compare(r.hi, a) })
+	return found
 }
 
 // sample times the acknowledgement of a run; late tells that something before

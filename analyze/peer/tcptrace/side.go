@@ -77,6 +77,8 @@ type Side struct {
 	Handshake                                    time.Duration // RTT from 3WHS, 0 for unknown
 	PostLoss, CumulativelyACKed                  int64
 	DupACKs, TripleDupACKs                       int64 // that acknowledge this side
+	DupACKsInside                                int64 // of DupACKs, those of a number at which no segment ends
+	Strays                                       int64 // packets with numbers far from the stream
 	MaxResent                                    int
 	Corrected                                    []string // fields that are not tcptrace's, with the reason
 

@@ -41,6 +41,9 @@ func (t *Tracker) Observe(step *reconstruct.Step) {
 		v.me.Copies++
 		return
 	}
+	if step.Marks.Has(reconstruct.OutOfWindow) {
+		v.me.Strays++
+	}
 	v.offer()
 	resent := v.place()
 	if v.s.Flags.Has(decode.ACK) {
@@ -224,6 +227,9 @@ func (v *view) repeated() {
 		return
 	}
 	p.DupACKs++
+	if !p.endsAt(v.step.Ack) {
+		p.DupACKsInside++
+	}
 	if p.dups++; p.dups == 3 {
 		p.TripleDupACKs++
 	}
