@@ -236,7 +236,7 @@ func (e *evidence) resent() Verdict {
 	top := e.step.Before[e.step.From]
 	sackedAbove := e.board.SACKed() > 0 && e.board.High() > e.step.Seq
 	switch {
-	case e.step.Seq <= top.Acked && e.silence >= e.patience():
+	case e.step.Seq <= top.Acked && e.silence >= e.patience() && !e.answersDups():
 		return e.because(RTO, Timing)
 	case top.Acked < e.side.recover:
 		return e.because(Recovery, e.reason(sackedAbove))
@@ -256,6 +256,13 @@ func (e *evidence) resent() Verdict {
 		return e.because(Recovery, Timing)
 	}
 	return e.because(Unknown, Nothing)
+}
+
+// answersDups tells whether the segment follows the third duplicate
+// acknowledgement at once: however long the timer has run, it was not the timer.
+func (e *evidence) answersDups() bool {
+	waited := e.step.Segment.Time.Sub(e.side.doubled)
+	return e.side.dups == dupThresh && waited <= min(e.back, e.silence/8)+usualRound
 }
 
 // outrun tells whether something that was sent later has arrived, by which RACK

@@ -23,7 +23,8 @@ type side struct {
 	top     stamp             // of the segment that went farthest
 	ids     counter
 	clock   clock
-	dups    uint16 // duplicate acknowledgements since the latest that was not
+	dups    uint16            // duplicate acknowledgements since the latest that was not
+	doubled capture.Timestamp // when the latest of them came
 	timer   rtt.Timer
 
 	hasSent, hasHeard bool
@@ -141,7 +142,7 @@ func (s *side) hear(step *reconstruct.Step, v *Verdict) {
 	case step.Conn.Half[to].Acked > step.Before[to].Acked:
 		s.dups, s.heard, s.hasHeard = 0, step.Segment.Time, true
 	case step.Marks.Has(reconstruct.DupACK) && s.dups < 1<<16-1:
-		s.dups++
+		s.dups, s.doubled = s.dups+1, step.Segment.Time
 	}
 }
 

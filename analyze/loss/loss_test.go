@@ -101,6 +101,13 @@ var stories = []struct{ name, text string }{
 1.000 > . 1:1001(1000) ack 1 <TS val 3 ecr 1>
 1.300 > . 1:1001(1000) ack 1 <TS val 3 ecr 1> # rto assumed of 4
 `},
+	{"the third duplicate acknowledgement after the timer could have run out", strings.ReplaceAll(flightOfFive, ",sackOK", "") + `
+0.120 < . 1:1(0) ack 1001
+0.220 < . 1:1(0) ack 1001
+0.320 < . 1:1(0) ack 1001
+0.720 < . 1:1(0) ack 1001
+0.721 > . 1001:2001(1000) ack 1 # fast assumed of 5
+`},
 	{"duplicate acknowledgements after a slow handshake", `
 0.000 > S 0:0(0) win 64240 <mss 1000>
 0.001 < S. 0:0(0) ack 1 win 65160 <mss 1000>

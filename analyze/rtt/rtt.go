@@ -108,7 +108,8 @@ func (t *Tracker) Observe(step *reconstruct.Step, d *flight.Delivery, s *Sample)
 	}
 	now := step.Segment.Time
 	s.Frame, s.Before = d.Frame, to.estimate.smoothed()
-	clear := d.Unambiguous()
+	// Where octets are missing before what answers a SYN, its first answer may be too.
+	clear := d.Unambiguous() && !(d.SYN && step.Marks.Has(reconstruct.GapBefore))
 	if clear && d.Data && now >= d.Newest {
 		s.RTT, s.Valid = now.Sub(d.Newest), true
 		to.samples[Karn].Add(int64(s.RTT))

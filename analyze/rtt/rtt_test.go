@@ -31,6 +31,11 @@ var stories = []struct{ name, text string }{
 0.104 > . 1001:2001(1000) ack 1
 0.124 < . 1:1(0) ack 2001 # frame 5: 20ms, srtt 20.5ms
 `},
+	{"nor a handshake whose answer may be missing", `
+0.000 > S 0:0(0) win 64240 <mss 1000,sackOK>
+0.020 < S. 0:0(0) ack 1 win 65160 <mss 1000,sackOK> # frame 1: no sample, srtt 20ms
+2.000 > . 1001:2001(1000) ack 1 # frame 2: no sample, srtt 0s
+`},
 	{"what was sent twice gives none", handshake + `
 0.100 > . 1:1001(1000) ack 1
 0.400 > . 1:1001(1000) ack 1

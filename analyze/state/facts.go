@@ -104,6 +104,8 @@ type facts struct {
 
 	beyondFIN moment // carries data beyond its own FIN
 
+	knewBefore bool // octets before knowsSYN are not in the capture, and may have told the same
+
 	unseen   moment     // acknowledges exactly one octet more than the peer sent here
 	unseenAt seq.Offset // that acknowledgement
 }
@@ -241,6 +243,7 @@ func (f *facts) observeKnowledge(step *reconstruct.Step, m moment, peer *facts) 
 	f.ackSYN.add(m)
 	peer.synAcked.set(m)
 	if !m.flags.Has(decode.SYN) {
+		f.knewBefore = f.knewBefore || !f.knowsSYN.seen() && step.Marks.Has(reconstruct.GapBefore)
 		f.knowsSYN.set(m)
 	}
 	if step.Ack > max(peer.lowSYN, 1) && !step.Marks.Has(reconstruct.UnseenACK) {

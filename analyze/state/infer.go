@@ -167,7 +167,7 @@ func (t *Tracker) slack() time.Duration {
 
 func (t *Tracker) handshakeRTT() (rtt time.Duration, ok bool) {
 	c, s := &t.side[reconstruct.Client], &t.side[reconstruct.Server]
-	if c.syn.count != 1 || s.synAck.count != 1 || s.syn.seen() || !c.knowsSYN.seen() {
+	if c.syn.count != 1 || s.synAck.count != 1 || s.syn.seen() || !c.knowsSYN.seen() || c.knewBefore {
 		return 0, false
 	}
 	rtt = c.knowsSYN.at - c.syn.first.at

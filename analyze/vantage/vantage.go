@@ -91,7 +91,7 @@ func (s *side) answers(step *reconstruct.Step, d *flight.Delivery) (took time.Du
 	if !d.Data || d.Octets >= 2*usualSegment(&step.Conn.Half[step.From]) {
 		s.prompt.add(took)
 	}
-	if !d.Data && step.Ack == 1 && !s.shook {
+	if !d.Data && step.Ack == 1 && !s.shook && !step.Marks.Has(reconstruct.GapBefore) {
 		s.handshake, s.shook = took, true
 	}
 	return took, true

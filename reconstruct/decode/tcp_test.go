@@ -98,7 +98,7 @@ func TestBadHeaders(t *testing.T) {
 		findings int
 	}{
 		{"data offset 4", patch(46, 0x40), 1, 9, decode.BadOffset, 1},
-		{"data offset beyond the packet", patch(46, 0xf0), 1, 0, 0, 1},
+		{"data offset beyond the packet", patch(46, 0xf0), 1, 0, decode.BadOffset, 1},
 		{"total length 0", patch(16, 0, 0), 1, 5, decode.IPLengthZero, 0},
 		{"total length beyond the frame", patch(16, 1, 0), 1, 5, 0, 0},
 		{"total length inside the payload", patch(16, 0, 42), 1, 2, 0, 0},

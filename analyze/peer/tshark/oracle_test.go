@@ -107,7 +107,6 @@ func segments(t *testing.T, path string) (list []segment) {
 // headers in a frame, which the oracle leaves out.
 var miscounted = map[string]string{
 	"AlexeyVasilev_PcapFlowLab__17_vxlan_udp_port_and_header_matrix.pcap": "VXLAN on a port that tshark does not know",
-	"OISF_suricata-verify__transform-base64-7296-input.pcap":              "two TCP headers claim to be longer than their packets, which tshark does not analyse",
 }
 
 // TestCounts compares how often each flag is set in every public capture.
