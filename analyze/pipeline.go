@@ -2,8 +2,10 @@ package analyze
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"iter"
+	"runtime/debug"
 
 	"github.com/flowstate-tcp/flowstate/capture"
 	"github.com/flowstate-tcp/flowstate/capture/finding"
@@ -61,6 +63,9 @@ func (r *reader) batches() iter.Seq[*batch] {
 			}
 		}()
 		for b := range full {
+			if p, ok := b.err.(*readerPanic); ok {
+				panic(p.text)
+			}
 			if !yield(b) {
 				return
 			}
@@ -79,7 +84,7 @@ func (r *reader) run(full chan<- *batch, empty <-chan *batch, done <-chan struct
 			return
 		}
 		b.reset()
-		r.fill(b)
+		r.fillSafely(b)
 		select {
 		case full <- b:
 		case <-done:
@@ -89,6 +94,21 @@ func (r *reader) run(full chan<- *batch, empty <-chan *batch, done <-chan struct
 			return
 		}
 	}
+}
+
+// readerPanic is a panic of the reader's goroutine. It goes on in that of who
+// ranges over the batches, who may have a terminal to mend or a service to keep.
+type readerPanic struct{ text string }
+
+func (p *readerPanic) Error() string { return p.text }
+
+func (r *reader) fillSafely(b *batch) {
+	defer func() {
+		if why := recover(); why != nil {
+			b.err = &readerPanic{fmt.Sprintf("%v\n\n%s", why, debug.Stack())}
+		}
+	}()
+	r.fill(b)
 }
 
 // fill reads packets until the batch is full or the source ends.
