@@ -1,6 +1,7 @@
 package ladder
 
 import (
+	"strings"
 	"time"
 
 	"github.com/flowstate-tcp/flowstate/analyze"
@@ -49,6 +50,21 @@ type Row struct {
 	sameWin   bool // the row before of this side that is shown has the same window
 	weight    uint8
 }
+
+// NewRow returns the row of a segment.
+func NewRow(s *analyze.Segment) (r Row) {
+	r.fill(s)
+	return r
+}
+
+// Resets tells whether it is a reset.
+func (r *Row) Resets() bool { return r.Flags.Has(decode.RST) }
+
+// Label is what stands at the row's arrow: flags, relative numbers, window.
+func (r *Row) Label() string { return strings.Join(new(words).label(r), " ") }
+
+// Remark is what is noticeable about it, empty for most.
+func (r *Row) Remark() string { return new(words).remark(r) }
 
 // fill makes r a row of a segment.
 func (r *Row) fill(s *analyze.Segment) {

@@ -21,27 +21,49 @@ var (
 	ASCII   = Letters{"|", "-", "=", "<", ">", "X", "..."}
 )
 
-// The columns of a page of text, 100 wide.
+// The columns of a page of text. What they leave is for the arrows.
 const (
+	pageWide  = 100
 	stampWide = 13
 	frameWide = 8
 	stateWide = 15
-	arrowWide = 100 - stampWide - frameWide - 2*stateWide - 4
 )
 
-// page writes a ladder as plain text.
+// LeastWide is how narrow a page of text can be: less leaves no room for arrows.
+const LeastWide = 76
+
+// TextLine is a line of a ladder in plain text.
+type TextLine struct {
+	Text string
+	Row  *Row // the segment that it is about, nil for none
+}
+
+// page is a ladder in plain text.
 type page struct {
 	*Ladder
 	Letters
-	out     *bufio.Writer
-	states  [2][]*Change // still to come
-	ofFrame map[capture.FrameNumber]bool
+	wide, arrowWide int
+	lines           []TextLine
+	about           *Row         // the segment that is written
+	states          [2][]*Change // still to come
+	ofFrame         map[capture.FrameNumber]bool
 }
 
 // WriteText writes the ladder as plain text, 100 columns wide. Arrows are
 // horizontal, in the order in which segments passed the tap.
 func (l *Ladder) WriteText(w io.Writer, letters Letters) error {
-	p := &page{Ladder: l, Letters: letters, out: bufio.NewWriter(w), ofFrame: map[capture.FrameNumber]bool{}}
+	out := bufio.NewWriter(w)
+	for _, line := range l.Text(letters, pageWide) {
+		out.WriteString(line.Text + "\n") // the writer keeps its error for Flush
+	}
+	return out.Flush()
+}
+
+// Text returns the ladder as plain text of so many columns, at least LeastWide.
+func (l *Ladder) Text(letters Letters, columns int) []TextLine {
+	columns = max(columns, LeastWide)
+	p := &page{Ladder: l, Letters: letters, wide: columns, ofFrame: map[capture.FrameNumber]bool{}}
+	p.arrowWide = columns - stampWide - frameWide - 2*stateWide - 4
 	for frame := range l.rowsByFrame() {
 		p.ofFrame[frame] = true
 	}
@@ -60,13 +82,13 @@ func (l *Ladder) WriteText(w io.Writer, letters Letters) error {
 	}
 	p.rest()
 	p.foot()
-	return p.out.Flush()
+	return p.lines
 }
 
 // head writes who talks, and the states that all begins with.
 func (p *page) head() {
 	p.wrap("", p.Title())
-	p.line("time (s)", "frame", "client", strings.Repeat(" ", arrowWide), "server")
+	p.line("time (s)", "frame", "client", strings.Repeat(" ", p.arrowWide), "server")
 	var starts [2]string
 	for _, side := range reconstruct.Sides {
 		t := &p.Tracks[side]
@@ -124,12 +146,14 @@ func (p *page) row(r *Row) {
 		frame = whole(r.Frame)
 	}
 	label := strings.Join(p.words.label(r), " ")
-	remark := wrapText(p.words.remark(r), arrowWide-2)
-	if utf8.RuneCountInString(label) > arrowWide-4 {
-		lines := wrapText(label, arrowWide-4)
+	remark := wrapText(p.words.remark(r), p.arrowWide-2)
+	if utf8.RuneCountInString(label) > p.arrowWide-4 {
+		lines := wrapText(label, p.arrowWide-4)
 		label, remark = lines[0], append(lines[1:], remark...)
 	}
+	p.about = r
 	p.cells(stamp(r.At), frame, cells, append([]string{p.arrow(r, label)}, p.centred(remark)...))
+	p.about = nil
 }
 
 // arrow draws a segment with its label in the middle.
@@ -138,7 +162,7 @@ func (p *page) arrow(r *Row, label string) string {
 	if r.Marks.Has(reconstruct.Retransmission) {
 		dash = p.again
 	}
-	room := arrowWide - 1 - utf8.RuneCountInString(label) - 2
+	room := p.arrowWide - 1 - utf8.RuneCountInString(label) - 2
 	line := strings.Repeat(dash, room/2) + " " + label + " " + strings.Repeat(dash, room-room/2)
 	tip, mirrored := p.right, r.From == reconstruct.Server
 	if mirrored {
@@ -159,10 +183,10 @@ func (p *page) arrow(r *Row, label string) string {
 // fold writes what is not shown.
 func (p *page) fold(f *Fold) {
 	cells := p.until(func(c *Change) bool { return !p.ofFrame[c.Frame] && c.At <= f.To })
-	lines := wrapText(strings.Join(p.words.fold(f), " "), arrowWide-2)
+	lines := wrapText(strings.Join(p.words.fold(f), " "), p.arrowWide-2)
 	for _, side := range reconstruct.Sides {
 		if text := strings.Join(p.words.sum(f, side), " "); text != "" {
-			lines = append(lines, wrapText(side.String()+": "+strings.TrimPrefix(text, "… "), arrowWide-2)...)
+			lines = append(lines, wrapText(side.String()+": "+strings.TrimPrefix(text, "… "), p.arrowWide-2)...)
 		}
 	}
 	p.cells(stamp(f.From), "", cells, p.centred(lines))
@@ -213,14 +237,14 @@ func (p *page) cells(stamp, frame string, states [2][]string, arrows []string) {
 // line writes one line.
 func (p *page) line(stamp, frame, client, arrow, server string) {
 	text := padLeft(stamp, stampWide) + padLeft(frame, frameWide) + " " + padLeft(p.spell(client), stateWide-1) + " " +
-		p.Letters.line + padRight(p.spell(arrow), arrowWide) + p.Letters.line + " " + p.spell(server)
-	p.out.WriteString(strings.TrimRight(text, " ") + "\n") // the writer keeps its error for Flush
+		p.Letters.line + padRight(p.spell(arrow), p.arrowWide) + p.Letters.line + " " + p.spell(server)
+	p.lines = append(p.lines, TextLine{strings.TrimRight(text, " "), p.about})
 }
 
 // wrap writes a text across the page.
 func (p *page) wrap(before, text string) {
-	for _, line := range wrapText(p.spell(text), 100-len(before)) {
-		p.out.WriteString(before + line + "\n")
+	for _, line := range wrapText(p.spell(text), p.wide-len(before)) {
+		p.lines = append(p.lines, TextLine{Text: before + line})
 	}
 }
 
@@ -237,9 +261,11 @@ func wrapText(text string, width int) (lines []string) {
 	line := ""
 	for _, word := range strings.Fields(scene.Clean(text)) {
 		for utf8.RuneCountInString(word) > width {
+			if line != "" {
+				lines, line = append(lines, line), ""
+			}
 			runes := []rune(word)
-			lines, word = append(lines, strings.TrimSpace(line+" "+string(runes[:width]))), string(runes[width:])
-			line = ""
+			lines, word = append(lines, string(runes[:width])), string(runes[width:])
 		}
 		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
 			lines, line = append(lines, line), ""
@@ -256,7 +282,7 @@ func wrapText(text string, width int) (lines []string) {
 func (p *page) centred(lines []string) (out []string) {
 	for _, s := range lines {
 		s = p.spell(s)
-		out = append(out, strings.Repeat(" ", max(arrowWide-utf8.RuneCountInString(s), 0)/2)+s)
+		out = append(out, strings.Repeat(" ", max(p.arrowWide-utf8.RuneCountInString(s), 0)/2)+s)
 	}
 	return out
 }

@@ -148,13 +148,13 @@ func (t *StatesText) addTransition(grid *Aligner, told *state.Told, places int) 
 // first.
 func transitionCells(told *state.Told, places int) []string {
 	return []string{
-		interval(told, places), number0(int64(told.Frame)), told.From, "→ " + told.To, event(told),
+		Interval(told, places), number0(int64(told.Frame)), told.From, "→ " + told.To, Event(told),
 		told.Certainty.String(), shownBy(told), told.RFC, told.Why + implied(told),
 	}
 }
 
-// event says what moved the endpoint.
-func event(t *state.Told) string {
+// Event says what moved the endpoint.
+func Event(t *state.Told) string {
 	segment := t.Flags.String()
 	if t.Flags == 0 {
 		segment = "a segment not captured"
@@ -195,8 +195,9 @@ func number0(n int64) string {
 	return strconv.FormatInt(n, 10)
 }
 
-// interval prints when a transition happened, as far as the capture tells.
-func interval(t *state.Told, places int) string {
+// Interval prints when a transition happened, as far as the capture tells, in
+// seconds with so many places.
+func Interval(t *state.Told, places int) string {
 	earliest, latest := string(appendFixed(nil, t.Earliest, places)), string(appendFixed(nil, t.Latest, places))
 	switch {
 	case t.HasEarliest && t.HasLatest && t.Earliest == t.Latest:

@@ -125,17 +125,38 @@ func orDash(s string) string {
 func (t *SummaryText) AppendBlock(b []byte, c *Connection) []byte {
 	var out strings.Builder
 	out.WriteString(t.title(c))
-	for _, line := range blockLines(c) {
-		for i, part := range wrapped(line[1], 2*columnWidth+len(gap)) {
-			label := [...]string{line[0], ""}[min(i, 1)]
-			out.WriteString("  " + t.Style.paint(dim, padded(label, labelWidth)) + "  " + part + "\n")
-		}
-	}
-	t.writeSides(&out, c)
+	t.writeFacts(&out, c)
 	lines := strings.Count(out.String(), "\n")
 	writeFindings(&out, t.Style, c.Connection.Findings, max(screen-1-lines, fewest))
 	out.WriteByte('\n')
 	return append(b, out.String()...)
+}
+
+// AppendFacts appends what AppendBlock does, without the title and the findings.
+func (t *SummaryText) AppendFacts(b []byte, c *Connection) []byte {
+	var out strings.Builder
+	t.writeFacts(&out, c)
+	return append(b, out.String()...)
+}
+
+// writeFacts prints what is known of the connection and of both sides.
+func (t *SummaryText) writeFacts(out *strings.Builder, c *Connection) {
+	for _, line := range blockLines(c) {
+		for i, part := range wrapped(line[1], 2*t.columnWidth()+len(gap)) {
+			label := [...]string{line[0], ""}[min(i, 1)]
+			out.WriteString("  " + t.Style.paint(dim, padded(label, labelWidth)) + "  " + part + "\n")
+		}
+	}
+	t.writeSides(out, c)
+}
+
+// columnWidth is that of one side's column: less where the terminal is narrow,
+// but enough for most words.
+func (t *SummaryText) columnWidth() int {
+	if t.Style.Width == 0 {
+		return columnWidth
+	}
+	return max(min(columnWidth, (t.Style.Width-2-labelWidth-2-len(gap))/2), leastColumn)
 }
 
 // A block is made to fit on a screen: its findings have the lines that are left,
@@ -273,6 +294,9 @@ func optionText(h *reconstruct.Half) string {
 // than 100 columns.
 const columnWidth = 37
 
+// leastColumn is the least.
+const leastColumn = 20
+
 // writeSides prints what is known of each side, in two columns. What is known
 // of neither is left out.
 func (t *SummaryText) writeSides(out *strings.Builder, c *Connection) {
@@ -291,7 +315,8 @@ func (t *SummaryText) writeSides(out *strings.Builder, c *Connection) {
 
 // writeRow prints one fact about both sides, in as many lines as it needs.
 func (t *SummaryText) writeRow(out *strings.Builder, label string, cells [2]string, color string) {
-	left, right := wrapped(cells[0], columnWidth), wrapped(cells[1], columnWidth)
+	wide := t.columnWidth()
+	left, right := wrapped(cells[0], wide), wrapped(cells[1], wide)
 	for i := range max(len(left), len(right)) {
 		var a, b string
 		if i < len(left) {
@@ -303,7 +328,7 @@ func (t *SummaryText) writeRow(out *strings.Builder, label string, cells [2]stri
 		if i > 0 {
 			label = ""
 		}
-		row := "  " + t.Style.paint(dim, padded(label, labelWidth)) + "  " + padded(a, columnWidth) + "  " + b
+		row := "  " + t.Style.paint(dim, padded(label, labelWidth)) + "  " + padded(a, wide) + "  " + b
 		out.WriteString(strings.TrimRight(row, " ") + "\n")
 	}
 }
