@@ -83,15 +83,21 @@ func (c *common) inFolder() bool { return c.output != "" && isFolder(c.output) }
 // options are the flags that choose what an analysis gives.
 func (c *common) options() analyze.Options {
 	o := analyze.Options{From: c.from.at, To: c.to.at, Numbers: c.conns.numbers, Brief: c.brief, Payload: c.payload, Extra: c.extra}
-	if e := c.filter.expr; e != nil {
-		o.Select = func(s *decode.Segment) bool {
-			return filter.Match(e, &filter.Header{
-				Src: s.Src.AddrPort(), Dst: s.Dst.AddrPort(),
-				Flags: uint16(s.Flags), FlagsCut: s.Quirks&decode.FlagsCut != 0,
-			})
-		}
-	}
+	o.Select = matching(c.filter.expr)
 	return o
+}
+
+// matching picks the segments that a filter matches; without one it is nil.
+func matching(e filter.Expr) func(*decode.Segment) bool {
+	if e == nil {
+		return nil
+	}
+	return func(s *decode.Segment) bool {
+		return filter.Match(e, &filter.Header{
+			Src: s.Src.AddrPort(), Dst: s.Dst.AddrPort(),
+			Flags: uint16(s.Flags), FlagsCut: s.Quirks&decode.FlagsCut != 0,
+		})
+	}
 }
 
 // selects tells whether the flags leave connections out.

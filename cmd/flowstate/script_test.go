@@ -16,15 +16,15 @@ import (
 	"github.com/flowstate-tcp/flowstate/reconstruct/scenario"
 )
 
-// commandsThatRecord are those that tests run as processes of their own.
-var commandsThatRecord = []string{"lab", "capture"}
+// ownProcesses are the commands that tests run as processes of their own.
+var ownProcesses = []string{"lab", "capture", "view"}
 
 var update = flag.Bool("update", false, "write the outputs that differ into the scripts")
 
 // TestMain makes the test binary the program itself where a test starts it as
 // one: in a guest, or with a command that starts processes (see program).
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && slices.Contains(commandsThatRecord, os.Args[1]) || os.Getpid() == 1 {
+	if len(os.Args) > 1 && slices.Contains(ownProcesses, os.Args[1]) || os.Getpid() == 1 {
 		main()
 	}
 	testscript.Main(m, map[string]func(){

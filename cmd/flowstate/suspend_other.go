@@ -1,0 +1,7 @@
+//go:build !unix
+
+package main
+
+const canSuspend = false
+
+func stop() {}
