@@ -22,6 +22,7 @@ type batch struct {
 	layout func(io.Writer) layout               // on the way to each output
 	pass   func(path string, out *chunker) pass // what is done with one capture
 	counts bool                                 // its rows are connections
+	beside *besideFlag                          // texts that its connections are laid beside, nil for none
 	watch  *progress
 	names  folderNames
 	file   *newFile // the output that is open, nil for standard output
@@ -156,6 +157,9 @@ func (b *batch) beginInFolder(i int) error {
 
 // connections is a pass that writes each connection with write.
 func (b *batch) connections(path string, out *chunker, write func([]byte, *table.Connection) []byte) pass {
+	if b.beside != nil {
+		return b.besides(path, out, write)
+	}
 	return func(_ string, a *analyze.Analysis) (shown int, err error) {
 		for c := range ahead(a.Connections(), connectionsAhead) {
 			row := table.Connection{File: path, View: b.flags.view.View, Connection: c}

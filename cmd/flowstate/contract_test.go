@@ -28,6 +28,11 @@ var (
 		"from": "string", "to": "string", "cause": "string", "flags?": "string", "local?": "string", "frame?": "int",
 		"proof_frame?": "int", "earliest_s?": "seconds", "latest_s?": "seconds", "certainty": "string", "rfc": "string",
 	}
+	comparisonContract = object{
+		"text": "string", "tool": "string", "line?": "int", "side": "string", "about": "string", "shown?": "string", "ours?": "string",
+		"verdict": "string", "why": "string", "when_s?": "seconds", "frame?": "int", "unit?": "string",
+		"number?": "seconds", "least?": "seconds", "most?": "seconds",
+	}
 	alternativeContract = object{"path": []any{transitionContract}, "why": "string"}
 
 	halfContract = object{
@@ -330,6 +335,25 @@ func TestContracts(t *testing.T) {
 		if seen["capture"] != 1 || seen[command] < least {
 			t.Errorf("%s: rows %v", command, seen)
 		}
+	}
+}
+
+func TestBesideContract(t *testing.T) {
+	folder := "../../testdata/beside/ipv4/"
+	out := printedBy(t, exitDone, "states", folder+"client.pcapng.gz", "--beside", folder+"client.txt", "--beside", folder+"tcpstates-T.txt", "--format", "json")
+	decoder := json.NewDecoder(bytes.NewReader(out))
+	decoder.UseNumber()
+	var value map[string]any
+	if err := decoder.Decode(&value); err != nil {
+		t.Fatal(err)
+	}
+	list, _ := value["beside"].([]any)
+	if err := keeps([]any{comparisonContract}, value["beside"], "beside"); err != nil || len(list) < 150 {
+		t.Errorf("%d comparisons: %v", len(list), err)
+	}
+	delete(value, "beside")
+	if err := keeps(contracts["states"], value, "states"); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -3,6 +3,7 @@ package table
 import (
 	"github.com/flowstate-tcp/flowstate/analyze"
 	"github.com/flowstate-tcp/flowstate/analyze/state"
+	"github.com/flowstate-tcp/flowstate/analyze/witness"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
 )
 
@@ -12,6 +13,7 @@ type Connection struct {
 	File string
 	View state.View
 	*analyze.Connection
+	Beside []witness.Comparison // what other tools showed of it; nil where none were asked
 }
 
 // identity is how each row about a connection begins.

@@ -14,6 +14,8 @@ func Kinds() []Kind {
 		{"states", "flowstate states --format json: one object for each connection", statesFields().columns()},
 		{"transition", "one transition inside paths and alternatives", transitionFields().columns()},
 		{"alternative", "one other path inside alternatives", alternativeFields().columns()},
+		{"comparison", "one comparison inside beside", comparisonFields().columns()},
+		{"states --beside", "flowstate states --beside TEXT --format csv or tsv: one row for each comparison", flatComparisonFields().columns()},
 		{"transitions", "flowstate states --format csv or tsv: one row for each transition", flatTransitionFields().columns()},
 		{"segments", "flowstate segments: one row for each TCP segment", segmentFields().columns()},
 		{"tcpstates", "flowstate tcpstates: one row for each change of state of a socket", tcpstatesFields().columns()},

@@ -25,7 +25,7 @@ func statesFields() fields[Connection] {
 	for _, side := range reconstruct.Sides {
 		all = append(all, alternatives(side))
 	}
-	return append(all, findings(func(c *Connection) []finding.Finding { return c.Connection.Findings }))
+	return append(all, findings(func(c *Connection) []finding.Finding { return c.Connection.Findings }), beside())
 }
 
 func path(side reconstruct.Side) field[Connection] {

@@ -60,6 +60,7 @@ func (t *StatesText) Append(b []byte, c *Connection) []byte {
 		t.addPath(grid, c, side, places)
 	}
 	grid.Flush() // a strings.Builder does not fail
+	t.addBeside(&out, c)
 	writeFindings(&out, t.Style, c.Connection.Findings, math.MaxInt)
 	out.WriteByte('\n')
 	return append(b, out.String()...)
