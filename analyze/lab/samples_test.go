@@ -54,7 +54,9 @@ func readSamples(t *testing.T, path string) (all []sample) {
 // sender's stack said, at the times of its samples.
 type agreement struct {
 	samples       int
+	labels        [limit.NumLimits]int
 	limited, near int        // labelled cwnd, and of these within a segment
+	bounds, held  int        // windows that are at least, and those of them that hold, within a segment
 	flight        [2]int64   // most: measured, and as the stack said
 	srtt          [2]float64 // likewise
 	smooth, close int        // samples of SRTT, and those within 10 %
@@ -94,10 +96,18 @@ func compare(t *testing.T, path string, samples []sample) (a agreement) {
 func (a *agreement) add(truth *sample, now *analyze.Segment, srtt float64) {
 	a.samples++
 	mss := truth.Cwnd / truth.Segments
+	off := now.Limit.Cwnd - truth.Cwnd
+	a.labels[now.Limit.Limit]++
 	if now.Limit.Limit == limit.Cwnd {
 		a.limited++
-		if off := now.Limit.Cwnd - truth.Cwnd; -mss <= off && off <= mss {
+		if -mss <= off && off <= mss {
 			a.near++
+		}
+	}
+	if !now.Limit.Estimate {
+		a.bounds++
+		if off <= mss {
+			a.held++
 		}
 	}
 	a.flight[0], a.flight[1] = max(a.flight[0], now.Flight.InFlight), max(a.flight[1], truth.Unacked*mss)

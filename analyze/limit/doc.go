@@ -19,6 +19,14 @@
 // acknowledgements) nor to what a loss cuts it. Where the window does not bind,
 // Cwnd is the most that was seen in the pipe, and the true one is no less.
 //
+// What was seen in the pipe since the latest reduction is less than the window
+// in two cases, for which the growth of the rounds before is carried on. In slow
+// start the window grows by what is acknowledged: a sender that leaves that
+// unused was not held back by its window. With segmentation offload a sender
+// waits until a whole super-segment fits, so that up to one of them is missing
+// from the pipe; where the growth changes meanwhile, the estimate is too low by
+// part of a super-segment for a round or two.
+//
 // Cwnd and Ssthresh are octets of payload. A Linux sender counts segments: its
 // snd_cwnd is Cwnd divided by the length of a full segment, options not
 // counted. An estimate is therefore rounded up to whole segments.
@@ -26,22 +34,25 @@
 // What limits a sender is what holds its next segment back (after T-RAT: Zhang
 // et al., SIGCOMM 2002; Siekkinen et al., 2005):
 //
-//   - rwnd: the peer's window takes less than a full segment;
+//   - rwnd: the peer's window takes less than a full segment, or than a
+//     super-segment where there are such;
 //   - cwnd: it is in recovery, waits for its timer, or fills the same or a
 //     growing level upon acknowledgements, with full segments;
-//   - app: nothing is on the way, or it was silent, with room, after a short
-//     segment or after PSH; a send buffer that is too small looks the same;
-//   - path: it has full segments and room, but sends them evenly and not upon
-//     acknowledgements: it paces itself to the rate that it measures of the
-//     path, as BBR does (draft-ietf-ccwg-bbr section 5.6). A queue that a sender
-//     without pacing fills does not count: what holds that one back is cwnd;
+//   - app: nothing is on the way, its latest segment was short, or it was silent,
+//     with room, after PSH; a send buffer that is too small looks the same;
+//   - path: it has full segments and room, but for the most part sends them
+//     unasked, not upon acknowledgements: it paces itself to the rate that it
+//     measures of the path, as BBR does (draft-ietf-ccwg-bbr section 5.6). A
+//     queue that a sender without pacing fills does not count: what holds that
+//     one back is cwnd;
 //   - unknown: the tap is not near the sender, the scale of the window is not
 //     known, the sender is silent in a recovery although acknowledgements come,
-//     or nothing of the above is evident.
+//     an answer left room for no reason that shows, or nothing of the above is
+//     evident.
 //
-// What an application writes within a quarter of a round trip after an
-// acknowledgement (10 ms at most) looks like an answer to it: a writer with
-// short pauses may pass for a congestion window or for pacing.
+// An answer is prompt within 0.2 ms, and twice the way from the tap to the sender.
+// What an application writes so shortly after an acknowledgement looks like an
+// answer to it, and what it writes later, without pauses, may pass for pacing.
 //
 // The interval between two events is judged when it ends, for the shares; the
 // State of a step is judged by what passed until then. The phases: slow start

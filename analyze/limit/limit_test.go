@@ -108,13 +108,13 @@ var stories = []struct{ name, text string }{
 0.2002 > W. 2001:3001(1000) ack 1 # cwnd recovery 2000
 0.3002 < . 1:1(0) ack 3001 win 30000 # cwnd avoidance 2000
 `},
-	{"super-segments fill the window", atClient + `
+	{"super-segments wait until the window takes the next", atClient + `
 0.1000 > . 1:10001(10000) ack 1 win 500 # cwnd slow-start >= 10000
 0.2000 < . 1:1(0) ack 10001 win 32580 # cwnd slow-start 10000
 0.2001 > . 10001:30001(20000) ack 1 win 500 # cwnd slow-start 20000
 0.3001 < . 1:1(0) ack 30001 win 32580 # cwnd slow-start 20000
-0.3002 > . 30001:60001(30000) ack 1 win 500 # cwnd slow-start 30000
-0.4002 < . 1:1(0) ack 60001 win 32580 # cwnd slow-start 30000
+0.3002 > . 30001:60001(30000) ack 1 win 500 # cwnd slow-start 40000
+0.4002 < . 1:1(0) ack 60001 win 32580 # cwnd slow-start 40000
 `},
 	{"one direction alone shows nothing", `
 0.100 > . 1:1001(1000) ack 1 # unknown -

@@ -8,7 +8,7 @@ func (s *side) reduce(m *moment, why Ending) {
 	s.exit(m, why)
 	s.phase, s.entered = Recovery, m.now
 	s.recover = m.before()
-	s.ssthresh, s.slow = 0, 0
+	s.ssthresh, s.slow, s.spare, s.rate = 0, 0, 0, 0
 	if s.trusted {
 		s.limit = Cwnd
 	}
@@ -29,7 +29,7 @@ func (s *side) expire(m *moment) {
 	s.attribute(m.now, Cwnd)
 	s.limit, s.estimate, s.leaving = Cwnd, true, false
 	s.level, s.peak, s.high, s.last, s.base = m.pipe, 0, 0, 0, m.pipe
-	s.ssthresh, s.slow = 0, 0
+	s.ssthresh, s.slow, s.spare, s.rate = 0, 0, 0, 0
 	s.round = m.half.Max
 	s.ack, s.answers = m.now, 0 // it answers nothing
 }
@@ -48,25 +48,29 @@ func (s *side) point(m *moment, why Ending) Exit {
 // turn ends a round, and begins another: the time in which what was on the way
 // at its begin is acknowledged.
 func (s *side) turn(m *moment) {
-	if s.high > 0 && s.level > s.high+s.burst && s.phase < Recovery {
-		s.level = s.high // a window that shrank unseen
+	if s.calm && s.high > 0 && s.phase < Recovery && s.level+s.spare > s.high+s.burst() {
+		s.level, s.spare = s.high, 0 // a window that shrank unseen, or has ceased to grow
 	}
-	if s.even && s.phase < Recovery && !s.leaving && s.base > 0 {
-		s.grow(m)
+	if s.calm && s.phase < Recovery && !s.leaving && s.base > 0 {
+		s.learn()
+		if s.even {
+			s.judge(m)
+		}
 	}
 	s.last, s.high = s.high, s.peak
-	s.base, s.even = s.level, true
+	s.chunks, s.chunk = s.chunk, 0
+	s.base, s.even, s.calm = s.level+s.spare, true, true
 	s.round = m.half.Max
 }
 
 // slowRounds is how many rounds without growth end a slow start.
 const slowRounds = 2
 
-// grow judges a round in which nothing but the congestion window limited the
+// judge judges a round in which nothing but the congestion window limited the
 // side. In slow start that doubles, or grows by half with delayed
 // acknowledgements that are counted one by one (RFC 5681 section 3.1).
-func (s *side) grow(m *moment) {
-	growth := s.level - s.base
+func (s *side) judge(m *moment) {
+	growth := s.level + s.spare - s.base
 	switch {
 	case s.phase == SlowStart && growth > max(s.base/4, s.mss):
 		s.slow = 0

@@ -14,6 +14,7 @@ import (
 // acknowledgements.
 type side struct {
 	began    bool
+	sized    bool // mss fits what it sent
 	trusted  bool // the tap is near it
 	estimate bool // level is one, not only a bound
 	unasked  bool // no acknowledgement set the present answer off
@@ -25,20 +26,27 @@ type side struct {
 	phase    Phase
 	slow     uint8 // rounds in which level hardly grew
 	alike    uint8 // segments of equal length so far, of length same
-	late     int32 // how late in the time for it an answer ends, of lateWhole, smoothed
+	calm     bool  // in this round, its answers were prompt, and nothing but they ended them
+	pacing   bool  // it sends evenly, not upon acknowledgements
+	paced    int32 // share of its answers that no acknowledgement set off, of whole, smoothed
+	rate     int32 // by how much the window grows for an octet acknowledged, of whole
+	grew     int32 // and by how much it did in the round before
 	answers  int32 // segments of the present answer
 	silent   int32 // acknowledgements in a row without one
 
 	same     int64
 	offered  int64 // longest segment that its peer takes
 	mss      int64 // a full segment
-	burst    int64 // longest segment in the capture: a super-segment, with offload
-	level    int64 // congestion window
+	chunk    int64 // longest segment in this round: a super-segment, with offload,
+	chunks   int64 // and in the one before
+	latest   int64 // its latest segment
+	level    int64 // congestion window, as far as it was seen filled
+	spare    int64 // by how much it has grown since, as far as is known
 	peak     int64 // most in the pipe since the latest acknowledgement
 	high     int64 // most in this round,
 	last     int64 // and in the one before
 	base     int64 // level when the round began
-	news     int64 // octets that the latest acknowledgement covered
+	news     int64 // octets that the latest acknowledgement covered, until the window has grown by them
 	room     int64 // in the peer's window after the latest event
 	bytes    int64 // sent since the time that at tells
 	ssthresh int64
@@ -49,6 +57,7 @@ type side struct {
 
 	ack     capture.Timestamp // when it was acknowledged last
 	sent    capture.Timestamp // when it sent last
+	open    capture.Timestamp // since when it leaves room in the window, 0 if it does not
 	at      capture.Timestamp // up to when time is accounted for
 	entered capture.Timestamp // when the recovery began
 
@@ -72,7 +81,7 @@ const (
 
 // begin is the first payload of the side.
 func (s *side) begin(m *moment) {
-	*s = side{began: true, unasked: true, limit: Unknown, even: true, at: m.now, ack: m.now, sent: m.now}
+	*s = side{began: true, unasked: true, rate: whole, limit: Unknown, even: true, calm: true, at: m.now, ack: m.now, sent: m.now}
 	s.result.Known = true
 	s.offered = 1 << 16
 	for i := range m.step.Conn.Half {
@@ -99,7 +108,7 @@ func (s *side) speak(m *moment, cause loss.Cause) {
 	if !s.began {
 		s.begin(m)
 	}
-	n := int64(m.step.Segment.Len)
+	n, gap := int64(m.step.Segment.Len), m.now.Sub(max(s.ack, s.sent))
 	s.measure(n)
 	switch {
 	case cause == loss.RTO:
@@ -108,14 +117,18 @@ func (s *side) speak(m *moment, cause loss.Cause) {
 		s.reduce(m, Loss)
 	case m.step.Segment.Flags.Has(decode.CWR) && s.phase < Recovery:
 		s.reduce(m, ECN)
-	case m.now.Sub(max(s.ack, s.sent)) > s.patience(m):
+	case gap > s.patience(m):
 		s.resume(m, n)
+	default:
+		s.clock(m, n, gap)
 	}
+	s.grow()
 	s.answers++
 	s.silent = 0
-	s.sent = m.now
+	s.sent, s.open = m.now, 0
 	s.bytes += n
-	s.short, s.pushed = n < s.mss, m.step.Segment.Flags.Has(decode.PSH)
+	s.latest = n
+	s.short, s.pushed = s.ends(n) && m.half.Max > m.before(), m.step.Segment.Flags.Has(decode.PSH)
 	s.room = m.room
 	s.raise(m.pipe)
 	s.guess(m)
@@ -133,7 +146,15 @@ func (s *side) measure(n int64) {
 	} else if s.alike == 4 && n > s.mss/2 {
 		s.mss = n
 	}
-	s.burst = max(s.burst, n, s.mss)
+	s.chunk = max(s.chunk, n)
+}
+
+// ends tells whether a segment shows that no more was there to send: it does not
+// fill the last of the segments that it is or, with offload, will be cut into.
+func (s *side) ends(n int64) bool {
+	rest := n % s.mss
+	s.sized = s.sized || rest == 0
+	return n < s.mss || rest != 0 && s.sized
 }
 
 // raise takes what is in the pipe.
@@ -152,8 +173,10 @@ func (s *side) resume(m *moment, n int64) {
 		s.limit = Unknown
 	case idle || s.short || s.pushed:
 		s.limit = App
-	default:
+	case s.pacing:
 		s.limit = Path
+	default:
+		s.limit = Unknown
 	}
 	s.attribute(m.now, s.limit)
 	s.ack, s.answers, s.peak, s.even, s.unasked = m.now, 0, 0, false, true
@@ -166,6 +189,7 @@ func (s *side) patience(m *moment) time.Duration {
 
 // hear takes an acknowledgement of what the side sent.
 func (s *side) hear(m *moment) {
+	s.grow()
 	s.settle(m)
 	s.news = int64(m.half.Acked - m.step.Before[m.who].Acked)
 	s.ack, s.answers, s.peak, s.unasked = m.now, 0, 0, false
@@ -181,6 +205,9 @@ func (s *side) hear(m *moment) {
 	}
 	if m.half.Acked >= s.round {
 		s.turn(m)
+	}
+	if s.open == 0 && !s.full() {
+		s.open = m.now
 	}
 }
 

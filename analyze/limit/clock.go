@@ -1,0 +1,40 @@
+package limit
+
+import "time"
+
+// A sender paces if for the most part no acknowledgement sets its answers off,
+// until next to all of them are.
+const (
+	mostly   = whole / 2
+	scarcely = whole / 8
+)
+
+// leastTime is what a host needs at most to answer an acknowledgement; a writer
+// that is woken by one may need longest times that.
+const (
+	leastTime = 200 * time.Microsecond
+	longest   = 5
+)
+
+// clock judges whether an acknowledgement set off what is sent now, after a gap
+// in which neither happened. What a recovery sends follows acknowledgements in
+// any case (RFC 6937).
+func (s *side) clock(m *moment, n int64, gap time.Duration) {
+	if s.phase >= Recovery {
+		return
+	}
+	prompt := leastTime
+	if near := m.times.Estimate(m.who.Peer()); near.Known {
+		prompt += 2 * near.Least
+	}
+	switch {
+	case gap > prompt:
+		s.unasked = s.unasked || gap > longest*prompt
+		if !s.short && m.outstanding() > n {
+			s.paced += (whole - s.paced) / 8
+		}
+	case s.answers == 0:
+		s.paced -= s.paced / 16
+	}
+	s.pacing = s.paced > mostly || s.pacing && s.paced > scarcely
+}
