@@ -126,6 +126,7 @@ type Counts [NumCauses]uint32
 // Tally is how many segments of a side had what.
 type Tally struct {
 	Causes    Counts
+	Sure      [4]uint32 // retransmissions by state.Certainty of the cause
 	NotNeeded uint32    // retransmissions that were not: Spurious when they passed, or shown so later
 	Lost      [3]uint32 // by Place, of those that were needed as far as is known
 }

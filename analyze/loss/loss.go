@@ -89,6 +89,9 @@ func (t *Tracker) Observe(step *reconstruct.Step, flights *flight.Tracker, times
 // enter counts a verdict on what s sent, and completes it.
 func (s *side) enter(step *reconstruct.Step, v *Verdict) {
 	s.tally.Causes[v.Cause]++
+	if v.Cause.repairs() || v.Cause == Spurious {
+		s.tally.Sure[v.Certainty()]++
+	}
 	if v.Cause == RTO || v.Cause == Handshake {
 		if s.times == 0 || s.expired != step.Seq {
 			s.expired, s.times = step.Seq, 0

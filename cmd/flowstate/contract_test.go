@@ -61,6 +61,7 @@ var (
 		"retransmitted_bytes": "int", "retransmissions": object{
 			"rto": "int", "fast": "int", "recovery": "int", "tlp": "int", "spurious": "int", "handshake": "int", "unknown": "int",
 			"not_needed": "int",
+			"proven":     "int", "strong": "int", "assumed": "int",
 		},
 		"syn_retransmissions": "int", "fin_retransmissions": "int", "lost": object{"before_tap": "int", "after_tap": "int"},
 		"out_of_order": "int", "duplicates": "int", "window": object{

@@ -7,6 +7,7 @@ import (
 	"github.com/flowstate-tcp/flowstate/analyze/loss"
 	"github.com/flowstate-tcp/flowstate/analyze/quantile"
 	"github.com/flowstate-tcp/flowstate/analyze/rtt"
+	"github.com/flowstate-tcp/flowstate/analyze/state"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
 	"github.com/flowstate-tcp/flowstate/reconstruct/decode"
 )
@@ -37,6 +38,11 @@ func causeFields(side reconstruct.Side) fields[Connection] {
 	add("retransmissions.not_needed", "of all these, those that were not needed: reported before, or shown later by DSACK or Eifel", func(c *Connection) Value {
 		return num(c.Sides[side].NotNeeded)
 	})
+	for _, sure := range [...]state.Certainty{state.Proven, state.Strong, state.Assumed} {
+		add("retransmissions."+sure.String(), "of all these, those whose cause is "+sure.String(), func(c *Connection) Value {
+			return num(c.Sides[side].Sure[sure])
+		})
+	}
 	add("syn_retransmissions", "SYNs, or SYN-ACKs, sent again", func(c *Connection) Value { return num(c.Half[side].Counts[reconstruct.SYNRetransmission]) })
 	add("fin_retransmissions", "FINs sent again", func(c *Connection) Value { return num(c.Half[side].Counts[reconstruct.FINRetransmission]) })
 	add("lost.before_tap", "sent again because of a loss before the tap, which did not see the first transmission", func(c *Connection) Value {

@@ -9,6 +9,7 @@ import (
 	"github.com/flowstate-tcp/flowstate/analyze/loss"
 	"github.com/flowstate-tcp/flowstate/analyze/quantile"
 	"github.com/flowstate-tcp/flowstate/analyze/rtt"
+	"github.com/flowstate-tcp/flowstate/analyze/state"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
 )
 
@@ -30,6 +31,9 @@ func repetitionText(c *Connection, s reconstruct.Side) string {
 		n    uint32
 		said string
 	}{
+		{c.Sides[s].Sure[state.Proven], " proven"},
+		{c.Sides[s].Sure[state.Strong], " strong"},
+		{c.Sides[s].Sure[state.Assumed], " assumed"},
 		{c.Sides[s].NotNeeded, " not needed"},
 		{c.Sides[s].Lost[loss.BeforeTap], " lost before the tap"},
 		{c.Sides[s].Lost[loss.AfterTap], " lost after the tap"},

@@ -136,6 +136,10 @@ func (t *SegmentsText) appendCause(b []byte, v loss.Verdict) []byte {
 	if v.OfFrame != 0 {
 		b = strconv.AppendInt(append(b, " of "...), int64(v.OfFrame), 10)
 	}
+	if v.Witness != loss.Nothing {
+		b = append(append(b, ": "...), v.Certainty().String()...)
+		b = append(append(b, ", by "...), v.Witness.String()...)
+	}
 	return append(b, ')')
 }
 
