@@ -184,6 +184,6 @@ func (c *Connection) gravest() finding.Severity {
 // weight is about how many bytes the figures and the explanation take on a page
 // of HTML.
 func (c *Connection) weight() int64 {
-	const fixed, segment, most = 70_000, 80, 1_000_000
+	const fixed, segment, most = 65_000, 150, 2_000_000
 	return fixed + min(c.Packets()*segment, most)
 }

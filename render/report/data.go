@@ -14,6 +14,7 @@ type chartJSON struct {
 	Label  string      `json:"label"`
 	Unit   string      `json:"unit"`
 	Range  [2]number   `json:"range"`
+	Times  []track     `json:"times"` // the X of series, which share them
 	Panels []panelJSON `json:"panels"`
 }
 
@@ -34,59 +35,83 @@ type bandJSON struct {
 // seriesJSON has the coordinates of its points in lists of their own. High is of
 // bars alone, which go from Y to it.
 type seriesJSON struct {
-	Name   string     `json:"name"`
-	Shape  string     `json:"shape"`
-	Ink    string     `json:"ink"`
-	Dash   []number   `json:"dash,omitempty"`
-	Width  number     `json:"width,omitempty"`
-	Guest  bool       `json:"guest,omitempty"`
-	Marker bool       `json:"marker,omitempty"`
-	Letter string     `json:"letter,omitempty"`
-	X      coordinate `json:"x"`
-	Y      coordinate `json:"y"`
-	High   coordinate `json:"high,omitempty"`
+	Name   string   `json:"name"`
+	Shape  string   `json:"shape"`
+	Ink    string   `json:"ink"`
+	Dash   []number `json:"dash,omitempty"`
+	Width  number   `json:"width,omitempty"`
+	Guest  bool     `json:"guest,omitempty"`
+	Marker bool     `json:"marker,omitempty"`
+	Letter string   `json:"letter,omitempty"`
+	X      int      `json:"x"` // in the figure's times
+	Y      track    `json:"y"`
+	High   *track   `json:"high,omitempty"`
 }
 
 // number is written with as many digits as a screen can show.
 type number float64
 
 // MarshalJSON writes null for what is no number.
-func (n number) MarshalJSON() ([]byte, error) { return appendNumber(nil, float64(n), 6), nil }
-
-func appendNumber(b []byte, v float64, digits int) []byte {
-	switch {
-	case math.IsNaN(v) || math.IsInf(v, 0):
-		return append(b, "null"...)
-	case v == math.Trunc(v) && math.Abs(v) < 1<<53:
-		return strconv.AppendInt(b, int64(v), 10)
+func (n number) MarshalJSON() ([]byte, error) {
+	if v := float64(n); math.IsNaN(v) || math.IsInf(v, 0) {
+		return []byte("null"), nil
 	}
-	return strconv.AppendFloat(b, v, 'g', digits, 64)
+	return strconv.AppendFloat(nil, float64(n), 'g', 9, 64), nil
 }
 
-// coordinate is a list of numbers. Times need nine digits, since the screen can
-// zoom.
-type coordinate []float64
+// track is a list of values as whole multiples of a step, each told by how much
+// it differs from the one before: small numbers take few bytes. What is no number
+// is null, and is passed over by the differences.
+type track struct {
+	Step  number  `json:"step"`
+	Moves []*move `json:"moves"`
+}
 
-// MarshalJSON writes an array.
-func (c coordinate) MarshalJSON() ([]byte, error) {
-	b := append(make([]byte, 0, 10*len(c)+2), '[')
-	for i, v := range c {
-		if i > 0 {
-			b = append(b, ',')
+// move is a difference.
+type move int64
+
+// trackOf writes values of a unit.
+func trackOf(values []float64, unit chart.Unit) track {
+	t := track{Step: stepOf(values, unit), Moves: make([]*move, len(values))}
+	last := int64(0)
+	for i, v := range values {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			continue
 		}
-		b = appendNumber(b, v, 9)
+		at := int64(math.Round(v / float64(t.Step)))
+		m := move(at - last)
+		t.Moves[i], last = &m, at
 	}
-	return append(b, ']'), nil
+	return t
+}
+
+// stepOf is what is told apart: a byte, a nanosecond of times below a second, a
+// millionth of others, but for times, which a screen can zoom.
+func stepOf(values []float64, unit chart.Unit) number {
+	most := 0.0
+	for _, v := range values {
+		if !math.IsNaN(v) && !math.IsInf(v, 0) {
+			most = max(most, math.Abs(v))
+		}
+	}
+	switch {
+	case unit == chart.Bytes, most == 0:
+		return 1
+	case unit == chart.Seconds:
+		return number(math.Pow(10, max(-9, math.Ceil(math.Log10(most))-8)))
+	}
+	return number(math.Pow(10, math.Ceil(math.Log10(most))-6))
 }
 
 // shapes are those that the charts of a connection have.
-var shapes = map[chart.Shape]string{chart.Line: "line", chart.Steps: "steps", chart.Dots: "dots", chart.Bars: "bars"}
+var shapes = [...]string{chart.Line: "line", chart.Steps: "steps", chart.Dots: "dots", chart.Bars: "bars", chart.Spans: "", chart.Quartiles: ""}
 
 // chartData writes a figure as JSON. It holds none of the characters that could
 // end the element around it.
 func chartData(f *chart.Figure) string {
 	x := f.Extent()
 	all := chartJSON{Label: f.X.Label, Unit: f.X.Unit.String(), Range: [2]number{number(x.Lo), number(x.Hi)}}
+	known := map[string]int{} // times, as they are written
 	for i := range f.Panels {
 		p := &f.Panels[i]
 		one := panelJSON{Label: p.Y.Label, Unit: p.Y.Unit.String(), Zero: p.Y.Zero, Series: []seriesJSON{}}
@@ -95,19 +120,25 @@ func chartData(f *chart.Figure) string {
 		}
 		for j := range p.Series {
 			if s := &p.Series[j]; len(s.Points) > 0 && shapes[s.Shape] != "" {
-				one.Series = append(one.Series, seriesOf(s))
+				one.Series = append(one.Series, all.series(s, f.X.Unit, p.Y.Unit, known))
 			}
 		}
 		all.Panels = append(all.Panels, one)
 	}
-	text, err := json.Marshal(&all) // escapes <, > and &
+	return encoded(&all)
+}
+
+// encoded is a value as JSON, with <, > and & escaped.
+func encoded(v any) string {
+	text, err := json.Marshal(v)
 	if err != nil {
 		panic(err) // there is nothing in it that has no JSON
 	}
 	return string(text)
 }
 
-func seriesOf(s *chart.Series) seriesJSON {
+// series writes a series. Its times are added to those of the figure.
+func (c *chartJSON) series(s *chart.Series, xUnit, yUnit chart.Unit, known map[string]int) seriesJSON {
 	pen := s.Look.Pen()
 	out := seriesJSON{
 		Name: s.Name, Shape: shapes[s.Shape], Ink: pen.Ink.String()[1:], Width: number(pen.Width),
@@ -116,13 +147,26 @@ func seriesOf(s *chart.Series) seriesJSON {
 	for _, length := range pen.Dash.Lengths() {
 		out.Dash = append(out.Dash, number(length))
 	}
-	for _, p := range s.Points {
-		out.X = append(out.X, p.X)
+	x, y, high := make([]float64, len(s.Points)), make([]float64, len(s.Points)), make([]float64, len(s.Points))
+	for i, p := range s.Points {
+		x[i], y[i], high[i] = p.X, p.Y, p.High
 		if s.Shape == chart.Bars {
-			out.Y, out.High = append(out.Y, p.Low), append(out.High, p.High)
-		} else {
-			out.Y = append(out.Y, p.Y)
+			y[i] = p.Low
 		}
 	}
+	out.Y = trackOf(y, yUnit)
+	if s.Shape == chart.Bars {
+		h := trackOf(high, yUnit)
+		out.High = &h
+	}
+	times := trackOf(x, xUnit)
+	text := encoded(times)
+	at, same := known[text]
+	if !same {
+		at = len(c.Times)
+		known[text] = at
+		c.Times = append(c.Times, times)
+	}
+	out.X = at
 	return out
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"html/template"
+	"slices"
 	"strings"
 
 	"github.com/flowstate-tcp/flowstate/capture/finding"
@@ -56,6 +57,13 @@ func (g grid) ClassOf(column int, text string) string {
 
 // Several tells whether rows must name their capture.
 func (r *Report) Several() bool { return len(r.Sources) > 1 }
+
+// Told tells whether any capture has more to tell of itself than its row.
+func (r *Report) Told() bool {
+	return slices.ContainsFunc(r.Sources, func(s Source) bool {
+		return len(table.CaptureFacts(&s.Capture))+len(s.Findings)+len(s.Comments) > 0 || s.ICMP != nil
+	})
+}
 
 // SourceRows are the captures as rows.
 func (r *Report) SourceRows() (rows [][]string) {

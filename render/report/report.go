@@ -31,7 +31,7 @@ type Options struct {
 }
 
 // DefaultBudget is one that opens at once.
-const DefaultBudget = 8 << 20
+const DefaultBudget = 6 << 20
 
 // Report is everything that is told, in no format.
 type Report struct {
@@ -78,7 +78,8 @@ type Lab struct {
 // New begins a report.
 func New(o Options) *Report { return &Report{Options: o} }
 
-// Drawn tells whether the connection has its figures and its explanation.
+// Drawn tells whether the connection has its figures and its explanation, for
+// which there is no room in a report on too many.
 func (c *Connection) Drawn() bool { return c.Explanation != nil }
 
 // Title names the connection within its capture.
@@ -170,7 +171,7 @@ func (r *Report) Rule() string {
 	if drawn == len(r.Connections) {
 		return ""
 	}
-	return fmt.Sprintf("%d of %s have figures and an explanation: those with the gravest findings first, then those with most packets, as far as %s of figures reach. --figures sets another size or all, --conn and --filter choose connections; each has its row, states and findings here in any case.",
+	return fmt.Sprintf("%d of %s have figures, numbers and an explanation: those with the gravest findings first, then those with most packets, as far as %s of figures reach. --figures sets another size or all, --conn and --filter choose connections; each has its row, states and findings here in any case.",
 		drawn, counted(len(r.Connections), "connection"), chart.Bytes.Format(float64(max(0, r.Budget))))
 }
 

@@ -20,15 +20,15 @@ func writeSVG(w io.Writer, s *Scene) error {
 		fmt.Fprintf(&b, "<title>%s</title>\n", escaped(s.Title))
 	}
 	fmt.Fprintf(&b, "<rect width=\"%s\" height=\"%s\" fill=\"#ffffff\"/>\n", Num(s.Size.X), Num(s.Size.Y))
-	s.svgMarks(&b)
+	s.svgMarks(&b, (*Mark).svgPath)
 	_, err := w.Write(b.Bytes())
 	return err
 }
 
 // svgMarks writes the marks and the end of the image.
-func (s *Scene) svgMarks(b *bytes.Buffer) {
+func (s *Scene) svgMarks(b *bytes.Buffer, path func(*Mark) string) {
 	for i := range s.Marks {
-		s.Marks[i].svg(b)
+		s.Marks[i].svg(b, path)
 	}
 	b.WriteString("</svg>\n")
 }
@@ -43,7 +43,7 @@ func (s *Scene) WriteInline(w io.Writer, id string) error {
 	id = escaped(id)
 	fmt.Fprintf(&b, `<svg viewBox="0 0 %s %s" width="%s" height="%s" role="img" font-family="%s" aria-labelledby="%s-title" aria-describedby="%s-caption">`+"\n<title id=\"%s-title\">%s</title>\n",
 		Num(s.Size.X), Num(s.Size.Y), Num(s.Size.X*pixels), Num(s.Size.Y*pixels), family, id, id, id, escaped(s.Title))
-	s.svgMarks(&b)
+	s.svgMarks(&b, (*Mark).shortPath)
 	_, err := w.Write(b.Bytes())
 	return err
 }
@@ -51,7 +51,7 @@ func (s *Scene) WriteInline(w io.Writer, id string) error {
 // pixels of CSS are in a point.
 const pixels = 96.0 / 72
 
-func (m *Mark) svg(b *bytes.Buffer) {
+func (m *Mark) svg(b *bytes.Buffer, path func(*Mark) string) {
 	if m.Text != "" {
 		fmt.Fprintf(b, `<text x="%s" y="%s" font-size="%s"%s fill="%s" textLength="%s" lengthAdjust="spacingAndGlyphs">%s</text>`+"\n",
 			Num(m.At.X), Num(m.At.Y), Num(m.Size), [numFaces]string{Bold: ` font-weight="bold"`, Italic: ` font-style="italic"`}[m.Face],
@@ -62,7 +62,7 @@ func (m *Mark) svg(b *bytes.Buffer) {
 	if m.Filled {
 		fill = m.Fill.String()
 	}
-	fmt.Fprintf(b, `<path d="%s" fill="%s"`, m.svgPath(), fill)
+	fmt.Fprintf(b, `<path d="%s" fill="%s"`, path(m), fill)
 	if m.Stroke.Width > 0 {
 		fmt.Fprintf(b, ` stroke="%s" stroke-width="%s"`, m.Stroke.Ink, Num(m.Stroke.Width))
 		if d := dashes[m.Stroke.Dash]; d != nil {

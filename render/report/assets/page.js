@@ -58,7 +58,7 @@
     const wanted = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
     let shown = 0;
     for (const row of index.tBodies[0].rows) {
-      const text = row.textContent.toLowerCase();
+      const text = Array.from(row.cells, (cell) => cell.textContent).join(" ").toLowerCase();
       const hit = wanted.every((w) => text.includes(w));
       row.hidden = !hit;
       const part = document.getElementById(row.dataset.conn);
@@ -68,8 +68,6 @@
     document.getElementById("filtered").textContent = wanted.length ? shown + " of " + index.tBodies[0].rows.length + " shown" : "";
   }
   if (index) {
-    index.tBodies[0].replaceChildren(...Array.from(index.tBodies[0].rows)); // no text between rows
-    for (const row of index.tBodies[0].rows) for (const cell of row.cells) cell.append(" "); // words end at cells
     filter.parentElement.hidden = false;
     filter.addEventListener("input", apply);
     if (filter.value) apply(); // the browser kept it
@@ -94,6 +92,7 @@
     part.querySelector("summary").focus({ preventScroll: true });
   }
   addEventListener("hashchange", follow);
+  addEventListener("load", follow);
   document.addEventListener("click", (e) => { // the same link again
     const link = e.target.closest && e.target.closest('a[href^="#"]');
     if (link && link.hash === location.hash) follow();
@@ -112,6 +111,13 @@
     const [scale, name] = table.find(([s]) => Math.abs(most) >= s) || table[table.length - 1];
     const places = Math.max(0, Math.min(9, -Math.floor(Math.log10((step || Math.abs(v) / 1000 || 1) / scale) + 1e-9)));
     return (v / scale).toFixed(places) + (name && " " + name);
+  }
+  const steps = []; // 1, 2 and 5 of each power of 10, between ticks
+  for (let power = -10; power < 13; power++) for (const digit of [1, 2, 5]) steps.push(Number(digit + "e" + power));
+  // values reads a list that is told by its differences; null is no value.
+  function values(track) {
+    let sum = 0;
+    return track.moves.map((m) => m === null ? null : (sum += m) * track.step);
   }
   // before is the place of the last of sorted values that is at most v, or -1.
   function before(list, v) {
@@ -151,13 +157,17 @@
     c.save();
     c.beginPath(); c.rect(box.left, box.top, box.width, box.height); c.clip();
     c.fillStyle = inkOf("f0f0f0");
+    const places = (s) => [Math.max(0, before(s.x, from)), Math.min(s.x.length - 1, before(s.x, to) + 1)];
+    const dense = (s) => { const [a, b] = places(s); return b - a > box.width / px; };
     for (const b of panel.bands || []) c.fillRect(X(b.from), box.top, Math.max(1, X(b.to) - X(b.from)), box.height);
-    for (const s of panel.series) {
-      if (s.off) continue;
-      const first = Math.max(0, before(s.x, from)), last = Math.min(s.x.length - 1, before(s.x, to) + 1);
+    const shown = panel.series.filter((s) => !s.off);
+    // What is too dense to be told apart lies below the others, and shows through.
+    for (const s of [...shown.filter(dense), ...shown.filter((s) => !dense(s))]) {
+      const [first, last] = places(s);
+      c.globalAlpha = dense(s) ? 0.35 : 1;
       c.strokeStyle = c.fillStyle = inkOf(s.ink);
       c.lineWidth = Math.max(1, (s.width || 1) * 1.3) * px;
-      c.setLineDash((s.dash || []).map((d) => d * 1.3 * px));
+      c.setLineDash((dense(s) ? [] : s.dash || []).map((d) => d * 1.3 * px));
       c.beginPath();
       let down = false, held = 0;
       for (let i = first; i <= last && s.shape !== "dots"; i++) {
@@ -171,17 +181,18 @@
       }
       c.stroke();
       c.setLineDash([]);
-      if (s.marker) mark(c, s, first, last, X, Y, px);
+      if (s.marker) mark(c, s, first, last, X, Y, px, dense(s));
     }
     c.restore();
   }
   // mark draws markers, with their letter where they are few.
-  function mark(c, s, first, last, X, Y, px) {
+  function mark(c, s, first, last, X, Y, px, dense) {
     const radius = (s.letter ? 3 : 1.6) * px;
     c.font = "bold " + 11 * px + "px system-ui, sans-serif";
     for (let i = first; i <= last; i++) {
       if (s.y[i] === null) continue;
       const x = X(s.x[i]), y = Y(s.y[i]);
+      if (dense) { c.fillRect(x - radius, y - radius, 2 * radius, 2 * radius); continue; }
       c.beginPath(); c.arc(x, y, radius, 0, 2 * Math.PI); c.fill();
       if (s.letter && last - first < 60) c.fillText(s.letter, x + 5 * px, y - 4 * px);
     }
@@ -191,7 +202,12 @@
   class Group {
     constructor(figure) {
       this.data = JSON.parse(document.getElementById(figure.dataset.chart).textContent);
-      for (const p of this.data.panels) for (const s of p.series) s.x = Float64Array.from(s.x);
+      const times = this.data.times.map(values);
+      for (const p of this.data.panels) for (const s of p.series) {
+        s.x = times[s.x];
+        s.y = values(s.y);
+        if (s.high) s.high = values(s.high);
+      }
       const pad = (this.data.range[1] - this.data.range[0]) * 0.015 || 1e-6;
       this.full = [this.data.range[0] - pad, this.data.range[1] + pad];
       this.now = this.full;
@@ -231,10 +247,10 @@
         keys.append(key);
       }
       const place = make("div", {});
-      this.box.append(make("div", { className: "panel" }, make("h6", {}, panel.label), keys, place));
+      this.box.append(make("div", { className: "panel" }, make("h5", {}, panel.label), keys, place));
       const axis = (unit, side) => ({
         stroke: () => colour("--text"), grid: { stroke: () => colour("--line"), width: 1 }, ticks: { stroke: () => colour("--line"), width: 1 },
-        font: "12px system-ui, sans-serif", size: side ? 78 : 30,
+        font: "12px system-ui, sans-serif", incrs: steps, size: side ? 78 : 30,
         values: (u, at) => at.map((v) => written(v, unit, Math.max(...at.map(Math.abs)), at[1] - at[0])),
       });
       const u = new uPlot({
@@ -323,5 +339,4 @@
   }
   document.addEventListener("toggle", (e) => { if (e.target.open) draw(e.target); }, true);
   all("details[open]").forEach(draw);
-  follow();
 })();
