@@ -25,7 +25,7 @@ import (
 //
 //	<!-- prints -->                  the block after this is what the command printed
 //	<!-- prints from "A" to "B" -->  the same, from the first line with A to before the next with B
-//	<!-- prints like -->             the same but for numbers; ... stands for anything
+//	<!-- prints like -->             a part of it but for numbers; ... stands for anything
 //	<!-- makes FILE... -->           there are such files now (patterns)
 //	<!-- draws FILE -->              the image below has this file's bytes
 //	<!-- exits N -->                 the next command's status, 0 without it
@@ -231,11 +231,11 @@ func trimmed(text string) string {
 
 var (
 	spaces = regexp.MustCompile(`[ \n]+`)
-	number = regexp.MustCompile(`[-+]?[0-9][0-9.,]*( (ns|µs|ms|s|min|kB|MB)\b)?`)
+	number = regexp.MustCompile(`(<=|>=)?[-+]?[0-9][0-9.,]*( (ns|µs|ms|s|min|kB|MB)\b)?`)
 )
 
-// like tells whether a text is what is shown but for its numbers and their
-// units of time; ... in what is shown stands for anything.
+// like tells whether a text is what is shown but for its numbers, also as bounds,
+// and their units; ... in what is shown stands for anything.
 func like(shown, text string) bool {
 	var pattern strings.Builder
 	for i, part := range strings.Split(shown, "...") {
