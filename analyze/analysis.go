@@ -76,7 +76,7 @@ type Connection struct {
 // Analysis is one pass over one capture. Range over one of its iterators, once.
 type Analysis struct {
 	options  Options
-	reader   reader
+	reader   *reader // apart: see there
 	table    *reconstruct.Table
 	infer    *state.Inferrer
 	slots    []*slot // by Connection.Slot; apart, so that growing moves none
@@ -102,7 +102,7 @@ type slot struct {
 func New(src Source, o Options) *Analysis {
 	a := &Analysis{
 		options: o,
-		reader:  reader{src: src, decoder: decode.New(), keepPayload: o.Payload},
+		reader:  &reader{src: src, decoder: decode.New(), keepPayload: o.Payload},
 		table:   reconstruct.NewTable(reconstruct.Options{}),
 		infer:   state.NewInferrer(),
 		began:   capture.NoTime,

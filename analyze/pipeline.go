@@ -39,7 +39,9 @@ func (b *batch) reset() {
 	b.segments, b.icmp, b.problems, b.payload = b.segments[:0], b.icmp[:0], b.problems[:0], b.payload[:0]
 }
 
-// reader fills batches from a source.
+// reader fills batches from a source. Its goroutine writes to it at each packet:
+// whatever shared a cache line with it would have to be fetched from that
+// processor again and again.
 type reader struct {
 	src         Source
 	keepPayload bool
