@@ -44,15 +44,20 @@ func words(a *[16]byte) (s uint64) {
 
 // sum adds up b as 16-bit words in network order (RFC 1071), and leaves the
 // folding to the caller. An odd byte at the end counts as if a zero followed.
-// The order of the bytes matters only in the end (section 2 (B) there).
+// The order of the bytes matters only in the end (section 2 (B) there). Between
+// two rounds of the loop the carry has to be put aside, so that a round is long.
 func sum(b []byte) uint64 {
 	var s, carry uint64
-	for len(b) >= 32 {
+	for len(b) >= 64 {
 		s, carry = bits.Add64(s, binary.LittleEndian.Uint64(b), carry)
 		s, carry = bits.Add64(s, binary.LittleEndian.Uint64(b[8:]), carry)
 		s, carry = bits.Add64(s, binary.LittleEndian.Uint64(b[16:]), carry)
 		s, carry = bits.Add64(s, binary.LittleEndian.Uint64(b[24:]), carry)
-		b = b[32:]
+		s, carry = bits.Add64(s, binary.LittleEndian.Uint64(b[32:]), carry)
+		s, carry = bits.Add64(s, binary.LittleEndian.Uint64(b[40:]), carry)
+		s, carry = bits.Add64(s, binary.LittleEndian.Uint64(b[48:]), carry)
+		s, carry = bits.Add64(s, binary.LittleEndian.Uint64(b[56:]), carry)
+		b = b[64:]
 	}
 	for ; len(b) >= 8; b = b[8:] {
 		s, carry = bits.Add64(s, binary.LittleEndian.Uint64(b), carry)
