@@ -20,7 +20,8 @@ type Source interface {
 
 const (
 	batchSegments = 512 // segments handed over at a time: some 90 KiB, which a processor still has in its cache
-	batchesAhead  = 4   // how far reading may run ahead of the analysis
+	batchesAhead  = 8   // how far reading may run ahead of the analysis
+	batchesBack   = 4   // given back at a time: each time wakes the reader, which takes as long as some thirty segments
 )
 
 // batch is what a run of packets decoded to. Packets tells how many they were.
@@ -64,6 +65,7 @@ func (r *reader) batches() iter.Seq[*batch] {
 			for range full { // the reader still owns the source until it closes full
 			}
 		}()
+		used := make([]*batch, 0, batchesBack)
 		for b := range full {
 			if p, ok := b.err.(*readerPanic); ok {
 				panic(p.text)
@@ -71,7 +73,12 @@ func (r *reader) batches() iter.Seq[*batch] {
 			if !yield(b) {
 				return
 			}
-			empty <- b
+			if used = append(used, b); len(used) == batchesBack {
+				for _, b := range used {
+					empty <- b
+				}
+				used = used[:0]
+			}
 		}
 	}
 }
