@@ -117,13 +117,15 @@ func looksLikeCapture(path string) bool {
 	}
 	r, err := Open(path)
 	if err != nil {
-		return hasCaptureEnding(path)
+		return HasEnding(path)
 	}
 	r.Close() // only its start was read, so this cannot matter
 	return true
 }
 
-func hasCaptureEnding(path string) bool {
+// HasEnding tells whether a file is named as a capture, such as a.pcap or
+// b.pcapng.gz.
+func HasEnding(path string) bool {
 	name := strings.ToLower(path)
 	for _, packed := range packedEndings {
 		name = strings.TrimSuffix(name, packed)

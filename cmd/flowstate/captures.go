@@ -74,13 +74,18 @@ type pass func(path string, a *analyze.Analysis) (shown int, err error)
 // survey opens the capture at path, runs a pass over it and returns the account
 // of both.
 func (p *program) survey(path string, o analyze.Options, watch *progress, run pass) account {
-	told := account{path: path}
 	reader, err := p.open(path)
 	if err != nil {
-		told.err = err
-		return told
+		return account{path: path, err: err}
 	}
-	a := analyze.New(watch.follow(reader), o)
+	return examine(path, reader, watch.follow(reader), o, run)
+}
+
+// examine runs a pass over an open capture, read through source, and closes it.
+func examine(path string, reader *pcapfile.Reader, source analyze.Source, o analyze.Options, run pass) account {
+	told := account{path: path}
+	a := analyze.New(source, o)
+	var err error
 	told.shown, err = run(path, a)
 	told.err = cmp.Or(err, a.Err())
 	told.totals, told.findings = a.Totals(), append(captureFindings(reader), a.Findings()...)

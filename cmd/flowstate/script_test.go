@@ -17,7 +17,7 @@ import (
 )
 
 // ownProcesses are the commands that tests run as processes of their own.
-var ownProcesses = []string{"lab", "capture", "view"}
+var ownProcesses = []string{"lab", "capture", "view", "serve"}
 
 var update = flag.Bool("update", false, "write the outputs that differ into the scripts")
 

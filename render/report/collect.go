@@ -41,17 +41,21 @@ func (r *Report) Collector(file string) *Collector {
 	return &Collector{file: file, options: r.Options, open: map[int]*recording{}}
 }
 
-// Run goes through an analysis, and returns how many connections it gave.
+// Run goes through an analysis, and returns how many connections it gave. It stops
+// where they are more than Options.Most.
 func (c *Collector) Run(a *analyze.Analysis) (connections int) {
 	for s, conn := range a.Walk() {
 		if s != nil {
 			c.record(s)
-			continue
+		} else {
+			c.end(conn)
 		}
-		c.end(conn)
+		if c.options.Most > 0 && len(c.found)+len(c.open) > c.options.Most {
+			break
+		}
 	}
 	c.icmp = explain.ICMP(c.file, a.Findings())
-	return len(c.found)
+	return len(c.found) + len(c.open)
 }
 
 // record keeps a segment.

@@ -26,6 +26,7 @@ type Options struct {
 	Title   string     // empty for one that names the captures
 	View    state.View // whose names of states
 	Budget  int64      // bytes of figures, about; 0 for no figures, negative for all
+	Most    int        // connections of a capture; 0 for no bound
 	Command string     // that makes the report again
 	Chosen  string     // what chose the connections, such as --filter "port 80"; empty for all
 }
