@@ -31,13 +31,19 @@ type figures struct {
 	caption bool
 }
 
-// save writes a figure; without a path, to standard output and alone.
+// save writes a figure; without a path, to standard output and alone. What goes
+// beside it is written meanwhile.
 func (w *figures) save(f drawing, path string) error {
-	page := f.Draw(&w.fonts, w.size)
-	if err := w.write(path, func(out io.Writer) error { return page.Write(out, w.format, &w.fonts) }); err != nil || path == "" {
-		return err
-	}
-	return w.saveBeside(f, path)
+	beside := make(chan error, 1)
+	beside <- nil
+	err := w.write(path, func(out io.Writer) error {
+		if path != "" {
+			<-beside
+			go func() { beside <- w.saveBeside(f, path) }()
+		}
+		return f.Draw(&w.fonts, w.size).Write(out, w.format, &w.fonts)
+	})
+	return cmp.Or(err, <-beside)
 }
 
 // saveBeside writes what goes beside the figure at path.

@@ -37,7 +37,7 @@ func TestDistributionAxis(t *testing.T) {
 		"two far of hundreds": {append(repeat(40, 400), 5000, 6000), cdfAxis{end: 0.046, beyond: 2, most: 6}},
 		"of several orders":   {append(repeat(1, 50), repeat(100, 50)...), cdfAxis{log: true}},
 	} {
-		v := &view{traces: []*Trace{sampled(c.samples...)}, sides: Client, sorted: map[side][]time.Duration{}}
+		v := (&Request{Sides: Client}).newView([]*Trace{sampled(c.samples...)})
 		if got := chooseCDF(v); got != c.want {
 			t.Errorf("%s: %+v, want %+v", name, got, c.want)
 		}

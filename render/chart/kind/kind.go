@@ -119,9 +119,10 @@ type view struct {
 	traces []*Trace
 	sides  Sides
 	states stateNames
-	window time.Duration            // of rates; 0 for one that fits
-	step   time.Duration            // between them; 0 for a quarter of that
-	sorted map[side][]time.Duration // round-trip samples, as far as they were asked for
+	window time.Duration                 // of rates; 0 for one that fits
+	step   time.Duration                 // between them; 0 for a quarter of that
+	sorted map[side][]time.Duration      // round-trip samples, as far as they were asked for
+	chosen map[*Trace][]reconstruct.Side // by sides, likewise
 }
 
 // side is one direction of a trace.
@@ -130,13 +131,34 @@ type side struct {
 	s reconstruct.Side
 }
 
+// newView looks at traces as a request asks for.
+func (r *Request) newView(traces []*Trace) *view {
+	return &view{
+		traces: traces, sides: r.Sides, states: r.View.Name, window: r.Window, step: r.Step,
+		sorted: map[side][]time.Duration{}, chosen: map[*Trace][]reconstruct.Side{},
+	}
+}
+
+// shown returns the sides of a trace whose data is shown.
+func (v *view) shown(t *Trace) []reconstruct.Side {
+	if v.sides != Busier {
+		return v.sides.of(t)
+	}
+	list, known := v.chosen[t]
+	if !known {
+		list = v.sides.of(t)
+		v.chosen[t] = list
+	}
+	return list
+}
+
 // overlaid tells whether several connections share the axes.
 func (v *view) overlaid() bool { return len(v.traces) > 1 }
 
 // each calls f for every trace and side that is shown.
 func (v *view) each(f func(t *Trace, s reconstruct.Side)) {
 	for _, t := range v.traces {
-		for _, s := range v.sides.of(t) {
+		for _, s := range v.shown(t) {
 			f(t, s)
 		}
 	}
@@ -179,9 +201,9 @@ func (v *view) direction() string {
 	if v.sides == Both {
 		return ""
 	}
-	side := v.sides.of(v.traces[0])[0]
+	side := v.shown(v.traces[0])[0]
 	for _, t := range v.traces {
-		if v.sides.of(t)[0] != side {
+		if v.shown(t)[0] != side {
 			return ", of the side that sent more"
 		}
 	}

@@ -129,7 +129,7 @@ func (v *view) slowStarts() (bands []chart.Band) {
 		return nil
 	}
 	t := v.traces[0]
-	s := v.sides.of(t)[0]
+	s := v.shown(t)[0]
 	from, to := t.transfer(s)
 	in := false
 	for i := range t.Rows {

@@ -31,7 +31,7 @@ const Untitled = "-"
 // Draw returns the figure of one connection, or of several on the same axes.
 // It fails where there is nothing to draw, and tells why.
 func (r *Request) Draw(traces ...*Trace) (*chart.Figure, error) {
-	v := &view{traces: traces, sides: r.Sides, states: r.View.Name, window: r.Window, step: r.Step, sorted: map[side][]time.Duration{}}
+	v := r.newView(traces)
 	f := &chart.Figure{Title: r.title(v), X: r.Kinds[0].x, Command: r.Command}
 	for _, k := range r.Kinds {
 		f.Panels = append(f.Panels, k.panels(v)...)
@@ -163,7 +163,7 @@ func (t *Trace) describe(v *view) string {
 	text := fmt.Sprintf("%s, connection %d, client %s, server %s, %s, %d segments",
 		name, c.Number, c.Ends[reconstruct.Client], c.Ends[reconstruct.Server],
 		chart.Seconds.Format(seconds(c.End.Sub(c.Start))), len(t.Rows))
-	for _, s := range v.sides.of(t) {
+	for _, s := range v.shown(t) {
 		text += fmt.Sprintf(", %s sent by the %s", chart.Bytes.Format(float64(t.Payload(s))), s)
 	}
 	return text + "."
