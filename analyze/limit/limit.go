@@ -75,6 +75,12 @@ type State struct {
 	Estimate   bool  // Cwnd is an estimate, not only the least that it can be
 	Cwnd       int64 // octets of payload, 0 where nothing is known
 	Ssthresh   int64 // octets of payload, 0 where unknown
+
+	// Judged is up to when time is accounted for in Result.Time, and Verdict what
+	// the latest interval of it counts as. Where Judged is the time of this step,
+	// that interval ends here, and began at the Judged before.
+	Verdict Limit
+	Judged  capture.Timestamp
 }
 
 // Result is what limited a sender, from its first payload to the latest

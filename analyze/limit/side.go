@@ -23,6 +23,7 @@ type side struct {
 	short    bool // its latest segment is less than a full one
 	pushed   bool // or has PSH
 	limit    Limit
+	verdict  Limit // on the interval that was accounted for last
 	phase    Phase
 	slow     uint8 // rounds in which level hardly grew
 	alike    uint8 // segments of equal length so far, of length same
@@ -219,5 +220,5 @@ func (s *side) attribute(now capture.Timestamp, l Limit) {
 	if l == Cwnd {
 		s.result.Phases[s.phase] += d
 	}
-	s.at, s.bytes = max(now, s.at), 0
+	s.at, s.bytes, s.verdict = max(now, s.at), 0, l
 }

@@ -73,7 +73,7 @@ func (t *Tracker) Of(who reconstruct.Side) (state State, ok bool) {
 	if !s.active() {
 		return state, false
 	}
-	state = State{Limit: s.limit, Phase: s.phase, PhaseKnown: s.trusted || s.phase >= Recovery, Ssthresh: s.ssthresh}
+	state = State{Limit: s.limit, Phase: s.phase, PhaseKnown: s.trusted || s.phase >= Recovery, Ssthresh: s.ssthresh, Judged: s.at, Verdict: s.verdict}
 	state.Cwnd, state.Estimate = s.window()
 	return state, true
 }

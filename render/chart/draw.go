@@ -136,7 +136,7 @@ func (d *drawing) shorten(ticks []tick) {
 	for i := range ticks {
 		t := &ticks[i]
 		for len(t.text) > 3 && d.wide(t.text, scene.Regular, d.text) > d.leftShare*d.width {
-			t.text = cut(t.text)
+			t.text = cutMiddle(t.text)
 		}
 	}
 }

@@ -1,6 +1,10 @@
 package chart
 
-import "github.com/flowstate-tcp/flowstate/render/scene"
+import (
+	"strings"
+
+	"github.com/flowstate-tcp/flowstate/render/scene"
+)
 
 // head is what stands above a plot area: the title of its Y axis and the
 // legend. Both are outside of the data.
@@ -108,6 +112,14 @@ func (d *drawing) entries(p *part) (list []entry) {
 func cut(s string) string {
 	letters := []rune(s)
 	return string(letters[:len(letters)-2]) + "…"
+}
+
+// cutMiddle shortens a text by a letter in its middle, and says so: both ends of
+// a connection's name tell it from others.
+func cutMiddle(s string) string {
+	letters := []rune(strings.ReplaceAll(s, "…", ""))
+	n := len(letters)
+	return string(letters[:n/2]) + "…" + string(letters[n/2+1:])
 }
 
 // explains tells whether a series is in the legend.

@@ -42,7 +42,7 @@ func (d *drawing) laneNames(lanes []Lane) (wide float64) {
 func (d *drawing) laneName(l *Lane) string {
 	name := scene.Clean(l.Name)
 	for len(name) > 3 && d.wide(name, scene.Regular, d.text) > d.leftShare*d.width {
-		name = cut(name)
+		name = cutMiddle(name)
 	}
 	return name
 }

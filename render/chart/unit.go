@@ -35,7 +35,7 @@ var prefixes = [...][]struct {
 	scaled
 }{
 	None:          {{0, scaled{"", 1}}},
-	Seconds:       {{1, scaled{"s", 1}}, {1e-3, scaled{"ms", 1e-3}}, {1e-6, scaled{"µs", 1e-6}}, {0, scaled{"ns", 1e-9}}},
+	Seconds:       {{3 * 86400, scaled{"d", 86400}}, {3 * 3600, scaled{"h", 3600}}, {1, scaled{"s", 1}}, {1e-3, scaled{"ms", 1e-3}}, {1e-6, scaled{"µs", 1e-6}}, {0, scaled{"ns", 1e-9}}},
 	Bytes:         {{2e9, scaled{"GB", 1e9}}, {2e6, scaled{"MB", 1e6}}, {1e4, scaled{"kB", 1e3}}, {0, scaled{"B", 1}}},
 	BitsPerSecond: {{1e9, scaled{"Gbit/s", 1e9}}, {1e6, scaled{"Mbit/s", 1e6}}, {1e3, scaled{"kbit/s", 1e3}}, {0, scaled{"bit/s", 1}}},
 	Percent:       {{0, scaled{"%", 1e-2}}},

@@ -249,33 +249,56 @@ func (i *Item) sums() (first, last, segments, octets int64) {
 
 // The rows say what "flowstate segments" says of the same frames.
 func TestRowsAgreeWithSegments(t *testing.T) {
-	path := lab("linux-zero-window")
+	paths := []string{lab("linux-zero-window"), lab("linux-loss"), lab("half-close"), lab("short-connections"), lab("benchmark-ipv6")}
+	odd, err := pcapfile.Expand([]string{testneed.Shared(t, "captures/odd")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := 0
+	for _, path := range append(paths, odd...) {
+		want := segmentsByConnection(t, path)
+		for _, c := range climbs(t, path, Recorder{}) {
+			var b bytes.Buffer
+			if err := c.Ladder(c.conn, Options{Rows: 100}).WriteCSV(&b); err != nil {
+				t.Fatal(err)
+			}
+			for frame, row := range byFrame(t, b.Bytes()) {
+				rows++
+				for _, column := range []string{"t_s", "from", "flags", "seq", "rel_seq", "len", "ack", "rel_ack", "win", "marks", "cause", "of_frame"} {
+					if w := want[c.conn.Number][frame]; row[column] != w[column] {
+						t.Errorf("%s, frame %s: %s is %q, segments say %q", path, frame, column, row[column], w[column])
+					}
+				}
+			}
+		}
+	}
+	if rows < 500 {
+		t.Errorf("%d rows only", rows)
+	}
+}
+
+// segmentsByConnection is what "flowstate segments" says, by frame number.
+func segmentsByConnection(t *testing.T, path string) map[int]map[string]map[string]string {
+	t.Helper()
 	src, err := pcapfile.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer src.Close()
 	writer := table.Segments(table.CSV)
-	whole := writer.Header(nil)
+	whole := map[int][]byte{}
 	for s := range analyze.New(src, analyze.Options{}).Segments() {
-		whole = writer.Append(whole, &table.Segment{File: path, Segment: s})
-	}
-	c := climbs(t, path, Recorder{})[0]
-	var b bytes.Buffer
-	if err := c.Ladder(c.conn, Options{Rows: 100}).WriteCSV(&b); err != nil {
-		t.Fatal(err)
-	}
-	want, shown := byFrame(t, whole), byFrame(t, b.Bytes())
-	if len(shown) < 50 {
-		t.Fatalf("%d rows only", len(shown))
-	}
-	for frame, row := range shown {
-		for _, column := range []string{"t_s", "from", "flags", "seq", "rel_seq", "len", "ack", "rel_ack", "win", "marks", "cause", "of_frame"} {
-			if row[column] != want[frame][column] {
-				t.Errorf("frame %s: %s is %q, segments say %q", frame, column, row[column], want[frame][column])
-			}
+		n := s.Step.Conn.Number
+		if whole[n] == nil {
+			whole[n] = writer.Header(nil)
 		}
+		whole[n] = writer.Append(whole[n], &table.Segment{File: path, Segment: s})
 	}
+	said := map[int]map[string]map[string]string{}
+	for n, text := range whole {
+		said[n] = byFrame(t, text)
+	}
+	return said
 }
 
 // byFrame reads a table, without its folds.

@@ -117,7 +117,8 @@ func setLimits(t *Trace) {
 	for i := range t.Rows {
 		r := &t.Rows[i]
 		most = max(most, r.Pipe)
-		r.LimitKnown, r.Limit = true, limit.Limit(5*i/len(t.Rows))
+		r.LimitKnown, r.Judged, r.Limit = true, true, limit.Limit(5*i/len(t.Rows))
+		r.Verdict = r.Limit
 		r.PhaseKnown, r.Phase = true, limit.Phase(4*i/len(t.Rows))
 		r.Cwnd, r.Estimate = most, i < len(t.Rows)/2
 		r.Ssthresh = 0

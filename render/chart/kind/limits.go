@@ -51,26 +51,25 @@ func (v *view) lane(t *Trace, s reconstruct.Side) string {
 	return s.String()
 }
 
-// limitSpans joins the verdicts on a side's segments: each holds until the next.
+// limitSpans joins the verdicts on a side's time: each is on what was since the
+// one before, so that the spans last as long as the shares say.
 func (t *Trace) limitSpans(s reconstruct.Side, used *[limit.NumLimits]bool) (spans []chart.Span) {
-	from, to := t.transfer(s)
+	from, _ := t.transfer(s)
 	if from < 0 {
 		return nil
 	}
-	now := limit.NumLimits
+	at, last := from, limit.Limit(limit.NumLimits)
 	for i := range t.Rows {
 		r := &t.Rows[i]
-		if !r.LimitKnown || r.About() != s || r.At < from || r.At > to {
+		if !r.Judged || r.About() != s || r.At <= at {
 			continue
 		}
-		if n := len(spans) - 1; n >= 0 {
-			spans[n].Hi = seconds(r.At)
+		if r.Verdict != last {
+			last = r.Verdict
+			used[last] = true
+			spans = append(spans, chart.Span{Range: chart.Range{Lo: seconds(at)}, Note: last.String(), Fill: limitKeys[last].Fill})
 		}
-		if int(r.Limit) != now {
-			now = int(r.Limit)
-			used[now] = true
-			spans = append(spans, chart.Span{Range: chart.Range{Lo: seconds(r.At), Hi: seconds(to)}, Note: r.Limit.String(), Fill: limitKeys[now].Fill})
-		}
+		spans[len(spans)-1].Hi, at = seconds(r.At), r.At
 	}
 	return spans
 }

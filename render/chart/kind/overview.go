@@ -73,7 +73,7 @@ func Overview(file string, lives []Life, r *Request) (*chart.Figure, error) {
 	}
 	f := &chart.Figure{
 		Title: r.Title, Command: r.Command,
-		X: chart.Axis{Label: "Time since the first connection's first packet", Unit: chart.Seconds},
+		X: chart.Axis{Label: "Time since the first connection's first packet", Unit: chart.Seconds, Zero: true},
 	}
 	panel := chart.Panel{Series: list, Y: chart.Axis{Label: "Connection", Whole: true, Down: true}}
 	if len(lives) > namedLives {

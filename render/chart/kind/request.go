@@ -96,7 +96,7 @@ func (r *Request) whyEmpty(v *view) string {
 	case "in-flight":
 		return "nothing of what was sent is acknowledged"
 	case "window":
-		return "the window scale is not known, since the capture lacks the handshake"
+		return "the capture holds no window for that data, or not its scale, which is in the handshake"
 	case "limits", "limit-shares":
 		return "no side that is shown sent data"
 	case "states":

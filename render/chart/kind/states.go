@@ -53,6 +53,9 @@ func states(v *view) []chart.Panel {
 func (v *view) path(t *Trace, s reconstruct.Side) (spans []chart.Span) {
 	end := t.Conn.End.Sub(t.Conn.Start)
 	tail := end / 25 // in which the last state is seen
+	if end == 0 {
+		tail = time.Microsecond
+	}
 	in := t.Conn.States.Start[s]
 	now := chart.Span{Text: v.states(in), Fill: stateFills[in]}
 	at := time.Duration(0)

@@ -49,7 +49,9 @@ type Row struct {
 	RTTKnown    bool
 	LimitKnown  bool // Limit is set
 	PhaseKnown  bool
-	Estimate    bool        // Cwnd is an estimate, not only the least that it can be
+	Estimate    bool // Cwnd is an estimate, not only the least that it can be
+	Judged      bool // Verdict is set: on the time since the segment before that has one
+	Verdict     limit.Limit
 	Limit       limit.Limit // of the side About
 	Phase       limit.Phase
 }
@@ -80,7 +82,7 @@ func (t *Trace) Add(s *analyze.Segment) {
 		InFlight: s.Flight.InFlight, Pipe: s.Flight.Pipe, FlightKnown: s.FlightKnown,
 		Rwnd: s.Flight.Window, RwndKnown: s.Flight.WindowKnown, Unique: s.Step.Conn.Half[s.From].Unique,
 		Cwnd: s.Limit.Cwnd, Ssthresh: s.Limit.Ssthresh, Estimate: s.Limit.Estimate,
-		Limit: s.Limit.Limit, LimitKnown: s.LimitKnown, Phase: s.Limit.Phase, PhaseKnown: s.LimitKnown && s.Limit.PhaseKnown,
+		Limit: s.Limit.Limit, LimitKnown: s.LimitKnown, Judged: s.LimitKnown && s.Limit.Judged == g.Time, Verdict: s.Limit.Verdict, Phase: s.Limit.Phase, PhaseKnown: s.LimitKnown && s.Limit.PhaseKnown,
 	}
 	if !g.Flags.Has(decode.RST) {
 		r.Window, r.WindowKnown = s.Step.Conn.Window(s.From, g)
