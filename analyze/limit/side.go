@@ -33,6 +33,7 @@ type side struct {
 	rate     int32 // by how much the window grows for an octet acknowledged, of whole
 	grew     int32 // and by how much it did in the round before
 	answers  int32 // segments of the present answer
+	group    int32 // segments since a pause, or an acknowledgement
 	silent   int32 // acknowledgements in a row without one
 
 	same     int64
@@ -125,6 +126,7 @@ func (s *side) speak(m *moment, cause loss.Cause) {
 	}
 	s.grow()
 	s.answers++
+	s.group++
 	s.silent = 0
 	s.sent, s.open = m.now, 0
 	s.bytes += n

@@ -4,10 +4,11 @@ package limit
 const (
 	shift = 10
 	whole = 1 << shift
-	// steeply is how a window grows in slow start: by an octet for each that is
+	// A window that grows steeply is in slow start: by an octet for each that is
 	// acknowledged (RFC 5681 section 3.1), or by half of it where delayed
 	// acknowledgements are counted one by one.
-	steeply = whole * 2 / 5
+	steeply  = whole * 2 / 5
+	steadily = whole * 3 / 4
 )
 
 // grow adds what the window grows upon the latest acknowledgement, at the rate
@@ -75,8 +76,10 @@ func (s *side) fill() {
 func (s *side) learn() {
 	rate := int32(min(max(s.level+s.spare-s.base, 0), s.base) << shift / s.base)
 	switch {
+	case rate > steadily:
+		s.rate = whole
 	case rate > steeply:
-		s.rate = rate
+		s.rate = whole / 2
 	case s.rate > steeply:
 		s.rate = 0
 	default:
