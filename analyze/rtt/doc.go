@@ -22,10 +22,13 @@
 //     segments too, but ticks coarsely: a sample may be too long by the wait
 //     for a delayed acknowledgement.
 //
-// The estimate follows RFC 6298 section 2, with alpha 1/8 and beta 1/4, over
-// each acknowledgement that is not ambiguous, timed against the earliest
-// octets that it reports, as Linux does (tcp_clean_rtx_queue); the handshake
-// counts. Where Karn's rule forbids a sample the timestamps give it.
+// The estimate follows RFC 6298 section 2, with alpha 1/8 and beta 1/4, and takes
+// its samples as Linux does (tcp_ack_update_rtt); the handshake counts. An
+// acknowledgement is timed against the earliest octets that it acknowledges by
+// number, unless some of them were sent again; then against the earliest that it
+// SACKs for the first time; else by its timestamps, at every sight. With
+// segmentation offload all octets of a super-segment left when it passed the tap,
+// for the kernel as for us: it is acknowledged in parts, and each part is timed.
 //
 // A sample is from the tap to the peer and back, a whole round trip only where
 // the tap is at the sender. The package refuses to add halves up, and to give

@@ -102,14 +102,15 @@ func (t *Tracker) Observe(step *reconstruct.Step, d *flight.Delivery, s *Sample)
 		return false
 	}
 	to := &t.sides[step.Conn.Peer(step.From)]
-	echo, echoed := to.echo(step, d)
-	if echoed && step.Ack > 1 {
+	echo, echoed := echo(step, d)
+	if echoed && to.hears(step.Segment.Options.TSecr) && step.Ack > 1 {
 		to.samples[Timestamps].Add(int64(echo))
 	}
 	now := step.Segment.Time
 	s.Frame, s.Before = d.Frame, to.estimate.smoothed()
 	// Where octets are missing before what answers a SYN, its first answer may be too.
-	clear := d.Unambiguous() && !(d.SYN && step.Marks.Has(reconstruct.GapBefore))
+	late := d.SYN && step.Marks.Has(reconstruct.GapBefore)
+	clear := d.Unambiguous() && !late
 	if clear && d.Data && now >= d.Newest {
 		s.RTT, s.Valid = now.Sub(d.Newest), true
 		to.samples[Karn].Add(int64(s.RTT))
@@ -117,11 +118,11 @@ func (t *Tracker) Observe(step *reconstruct.Step, d *flight.Delivery, s *Sample)
 			to.selective++
 		}
 	}
-	switch {
-	case clear && d.Repeated == capture.NoTime && now >= d.Oldest:
-		to.estimate.Add(now.Sub(d.Oldest))
+	switch oldest, timed := d.Oldest(); {
+	case timed && !late && now >= oldest:
+		to.estimate.Add(now.Sub(oldest))
 		if !to.shook && d.SYN {
-			to.handshake, to.shook = now.Sub(d.Oldest), true
+			to.handshake, to.shook = now.Sub(oldest), true
 		}
 	case echoed:
 		to.estimate.Add(echo)
@@ -130,15 +131,23 @@ func (t *Tracker) Observe(step *reconstruct.Step, d *flight.Delivery, s *Sample)
 	return true
 }
 
-// echo returns the round trip that the timestamps of a step end: at the first
-// sight of a TSecr, for octets that it delivers.
-func (s *side) echo(step *reconstruct.Step, d *flight.Delivery) (rtt time.Duration, ok bool) {
-	value := step.Segment.Options.TSecr
-	if d.Echoed == capture.NoTime || step.Segment.Time < d.Echoed || s.heard && int32(value-s.echoed) <= 0 {
+// echo returns the round trip that the timestamps of a step tell, for octets that
+// it delivers.
+func echo(step *reconstruct.Step, d *flight.Delivery) (rtt time.Duration, ok bool) {
+	if d.Echoed == capture.NoTime || step.Segment.Time < d.Echoed {
 		return 0, false
 	}
-	s.echoed, s.heard = value, true
 	return step.Segment.Time.Sub(d.Echoed), true
+}
+
+// hears tells whether a TSecr is seen for the first time: later sights tell of the
+// wait for what came after.
+func (s *side) hears(value uint32) bool {
+	if s.heard && int32(value-s.echoed) <= 0 {
+		return false
+	}
+	s.echoed, s.heard = value, true
+	return true
 }
 
 // Result returns what is known of a side, once the connection has ended.
