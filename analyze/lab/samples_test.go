@@ -29,6 +29,8 @@ type sample struct {
 	Cwnd     int64             `json:"cwnd"`
 	Unacked  int64             `json:"unacked_segments"`
 	SRTT     float64           `json:"srtt_s"`
+
+	RwndLimited float64 `json:"rwnd_limited_s"`
 }
 
 func readSamples(t *testing.T, path string) (all []sample) {
@@ -65,6 +67,12 @@ type agreement struct {
 // compare reads a capture as far as each sample goes, and compares.
 func compare(t *testing.T, path string, samples []sample) (a agreement) {
 	t.Helper()
+	return compareEach(t, path, samples, func(*sample, limit.Limit) {})
+}
+
+// compareEach tells each sample, with what is said to limit its sender, besides.
+func compareEach(t *testing.T, path string, samples []sample, each func(*sample, limit.Limit)) (a agreement) {
+	t.Helper()
 	r, err := pcapfile.Open(path)
 	if err != nil {
 		t.Fatal(err)
@@ -77,6 +85,7 @@ func compare(t *testing.T, path string, samples []sample) (a agreement) {
 		for len(samples) > 0 && samples[0].Time < s.Step.Segment.Time {
 			if now.LimitKnown {
 				a.add(&samples[0], &now, srtt.Seconds())
+				each(&samples[0], now.Limit.Limit)
 			}
 			samples = samples[1:]
 		}
