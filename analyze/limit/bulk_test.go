@@ -25,7 +25,7 @@ var rightCauses = map[model.Sending][]loss.Cause{
 }
 
 // rightLimits says the same of what bounds it.
-var rightLimits = map[model.Bound]limit.Limit{model.ByWindow: limit.Cwnd, model.ByReceiver: limit.Rwnd, model.ByWriter: limit.App}
+var rightLimits = map[model.Bound]limit.Limit{model.ByWindow: limit.Cwnd, model.ByReceiver: limit.Rwnd, model.ByWriter: limit.App, model.ByPace: limit.Path}
 
 // score counts what was right, of how many.
 type score struct{ causes, flights, pipes, times, windows, bounds, limits [2]int }
@@ -104,20 +104,27 @@ func anyBulk(r *rapid.T) model.Bulk {
 func TestBulkModel(t *testing.T) {
 	for _, c := range []struct {
 		name           string
-		bursts         bool
+		change         func(*rapid.T, *model.Bulk)
 		window, limits float64
 	}{
-		{"all at once", false, 0.95, 0.8},
-		// Writes that follow closely look like answers to acknowledgements.
-		{"written in bursts", true, 0.4, 0.6},
+		{"all at once", func(*rapid.T, *model.Bulk) {}, 0.95, 0.8},
+		{"written in bursts", func(r *rapid.T, b *model.Bulk) {
+			b.Burst, b.Pause = rapid.IntRange(1, 8).Draw(r, "burst"), time.Duration(rapid.IntRange(5_000, 250_000).Draw(r, "pause"))*time.Microsecond
+		}, 0.75, 0.6},
+		{"in super-segments", func(r *rapid.T, b *model.Bulk) {
+			b.Super = rapid.IntRange(2, 16).Draw(r, "super")
+		}, 0.75, 0.7},
+		{"paced", func(r *rapid.T, b *model.Bulk) {
+			// Nothing else is to limit it: no loss, no queue, and large windows.
+			b.Delay, b.Window = time.Duration(rapid.IntRange(10, 80).Draw(r, "long delay"))*time.Millisecond, 65535
+			b.Pace, b.Serial, b.Loss[0] = 2*b.Delay/time.Duration(rapid.IntRange(16, 40).Draw(r, "in flight")), 0, 0
+		}, 0, 0.7},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var all score
 			rapid.Check(t, func(r *rapid.T) {
 				config := anyBulk(r)
-				if c.bursts {
-					config.Burst, config.Pause = rapid.IntRange(1, 8).Draw(r, "burst"), time.Duration(rapid.IntRange(5_000, 250_000).Draw(r, "pause"))*time.Microsecond
-				}
+				c.change(r, &config)
 				var one score
 				one.add(model.RunBulk(config, rand.New(rand.NewPCG(rapid.Uint64().Draw(r, "seed"), 0))))
 				if one.flights[0] != one.flights[1] || one.times[0] != one.times[1] {
@@ -132,7 +139,11 @@ func TestBulkModel(t *testing.T) {
 			if testing.Short() {
 				return // a fifth of the transfers is too few for the rates that follow
 			}
-			all.atLeast(t, "windows", all.windows, c.window)
+			if c.window > 0 {
+				all.atLeast(t, "windows", all.windows, c.window)
+			} else if all.windows[1] > all.limits[1]/20 {
+				t.Errorf("a congestion window is seen in %d of %d", all.windows[1], all.limits[1])
+			}
 			all.atLeast(t, "limits", all.limits, c.limits)
 		})
 	}

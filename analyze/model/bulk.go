@@ -19,6 +19,8 @@ type Bulk struct {
 	Window   int           // octets that the receiver takes, at most 65535
 	Burst    int           // segments that the application writes at a time; 0: all at once
 	Pause    time.Duration // between its writes
+	Super    int           // segments that leave as one with segmentation offload, which waits for so many; 0: none
+	Pace     time.Duration // that the sender lets pass between two; 0: none
 	Delay    time.Duration // one way
 	Serial   time.Duration // that the bottleneck takes for a segment
 	Queue    int           // segments that wait for it at most
@@ -45,6 +47,7 @@ const (
 	ByWindow   Bound = iota // its congestion window
 	ByReceiver              // the receiver's window
 	ByWriter                // its application
+	ByPace                  // its own pace
 )
 
 // Truth is what the sender of a Bulk knew at one frame of the capture: at its

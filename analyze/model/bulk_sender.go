@@ -19,6 +19,7 @@ type bulkSender struct {
 	delivered, out     int // since the recovery began
 	flight             int // when it began
 	timer              timer
+	pacer              timer
 	srtt, rttvar, rto  time.Duration
 }
 
@@ -50,27 +51,43 @@ func (s *bulkSender) truth(why Sending) Truth {
 		t.Bound = ByWindow
 	case s.next == s.written:
 		t.Bound = ByWriter
-	default:
+	case s.pacer.on:
+		t.Bound = ByPace
+	case s.taken() < int(s.cwnd)-pipe:
 		t.Bound = ByReceiver
+	default:
+		t.Bound = ByWindow
 	}
 	return t
 }
 
-// fits tells whether the receiver takes another segment.
-func (s *bulkSender) fits() bool { return (s.next-s.una+1)*s.MSS <= s.Window }
+// taken returns how many more segments the receiver takes.
+func (s *bulkSender) taken() int { return s.Window/s.MSS - (s.next - s.una) }
 
-// send sends what the windows and the application let it.
+// send sends what the windows, the application and the pace let it.
 func (s *bulkSender) send() {
-	for s.pipe() < int(s.cwnd) {
+	for s.pipe() < int(s.cwnd) && !s.pacer.on {
 		if n := s.lost(); n >= 0 {
-			s.transmit(n, Continued)
-		} else if s.next < s.written && s.fits() {
-			s.next++
-			s.transmit(s.next-1, New)
+			s.transmit(n, 1, Continued)
+		} else if n := s.fresh(); n > 0 {
+			s.next += n
+			s.transmit(s.next-n, n, New)
 		} else {
 			return
 		}
 	}
+}
+
+// fresh returns how many new segments leave as one. With segmentation offload
+// that waits until the windows take a whole super-segment, but not for more than
+// a third of the congestion window, as Linux does (tcp_tso_should_defer).
+func (s *bulkSender) fresh() int {
+	left := s.written - s.next
+	n := min(max(s.Super, 1), left, int(s.cwnd)-s.pipe(), s.taken())
+	if n < left && n < min(s.Super, int(s.cwnd)/3) && s.una < s.next {
+		return 0
+	}
+	return n
 }
 
 // lost returns the first segment that is to be sent again, -1 for none.
@@ -83,20 +100,26 @@ func (s *bulkSender) lost() int {
 	return -1
 }
 
-func (s *bulkSender) transmit(n int, why Sending) {
+// transmit sends count segments from n on as one, which the path carries apart.
+func (s *bulkSender) transmit(n, count int, why Sending) {
 	if why != New {
 		s.state[n].lost, s.state[n].again = true, true
 	}
-	s.out++
+	s.out += count
 	if !s.timer.on {
 		s.arm()
 	}
+	if s.Pace > 0 {
+		s.pacer.set(&s.clock, s.Pace, s.send)
+	}
 	flags := decode.ACK
-	if n+1 == s.written {
+	if n+count == s.written {
 		flags |= decode.PSH
 	}
-	s.record(decode.Segment{Flags: flags, Seq: s.number(n), Ack: 1, Len: s.MSS}, true, s.truth(why))
-	s.carry(n)
+	s.record(decode.Segment{Flags: flags, Seq: s.number(n), Ack: 1, Len: count * s.MSS}, true, s.truth(why))
+	for i := range count {
+		s.carry(n + i)
+	}
 }
 
 func (s *bulkSender) arm() { s.timer.set(&s.clock, s.rto, s.expire) }
@@ -109,7 +132,7 @@ func (s *bulkSender) expire() {
 		s.state[n].lost, s.state[n].again = !s.state[n].sacked, false
 	}
 	s.rto *= 2
-	s.transmit(s.una, TimerFired)
+	s.transmit(s.una, 1, TimerFired)
 }
 
 // sample: RFC 6298 section 2.
@@ -198,7 +221,7 @@ func (s *bulkSender) enter(news int) {
 	s.ssthresh = max(s.cwnd*s.Keep, 2)
 	s.delivered, s.out = news, 0
 	s.cwnd = float64(s.pipe() + 1)
-	s.transmit(s.lost(), Fast)
+	s.transmit(s.lost(), 1, Fast)
 	s.proportional(0)
 	s.send()
 }
