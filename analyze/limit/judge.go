@@ -58,7 +58,7 @@ func (s *side) why(m *moment) Limit {
 		return Cwnd
 	case m.finished():
 		return App
-	case s.answers == 0 && (s.full() || m.now.Sub(s.open) < s.patience(m)):
+	case s.answers == 0 && (s.full() || s.open == 0 || m.now.Sub(s.open) < s.patience(m)):
 		return s.limit // too little was acknowledged for an answer, or it may be under way
 	case s.pacing:
 		return Path

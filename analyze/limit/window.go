@@ -51,10 +51,10 @@ func (s *side) fill() {
 	if s.phase == Recovery || s.leaving {
 		s.level = s.peak
 	}
-	s.estimate = s.full()
 	if s.answers == 0 {
 		return
 	}
+	s.estimate = s.full()
 	s.rise()
 	if s.spare > s.burst()+2*s.mss {
 		s.spare, s.rate = 0, 0
