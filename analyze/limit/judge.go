@@ -100,7 +100,7 @@ func (s *side) guess(m *moment) {
 // an estimate.
 func (s *side) window() (cwnd int64, estimate bool) {
 	switch {
-	case s.limit == Unknown && (s.phase == Recovery || s.leaving):
+	case s.limit != Cwnd && (s.phase == Recovery || s.leaving):
 		return 0, false // it may be less than the pipe
 	case s.limit == Cwnd && s.estimate && s.phase == Recovery:
 		// The window follows the pipe down (RFC 6937 section 3).

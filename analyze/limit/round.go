@@ -51,7 +51,7 @@ func (s *side) turn(m *moment) {
 	if s.calm && s.high > 0 && s.phase < Recovery && s.level+s.spare > s.high+s.burst() {
 		s.level, s.spare = s.high, 0 // a window that shrank unseen, or has ceased to grow
 	}
-	if s.calm && s.phase < Recovery && !s.leaving && s.base > 0 {
+	if s.phase < Recovery && !s.leaving && s.base > 0 {
 		s.learn()
 		if s.even {
 			s.judge(m)

@@ -72,12 +72,13 @@ func (s *side) fill() {
 }
 
 // learn measures the rate at which the window grew in the round that ends. Later
-// than slow start two rounds have to agree.
+// than slow start two rounds have to agree, in which nothing else limited it.
 func (s *side) learn() {
 	rate := int32(min(max(s.level+s.spare-s.base, 0), s.base) << shift / s.base)
 	switch {
 	case rate > steadily:
 		s.rate = whole
+	case !s.calm:
 	case rate > steeply:
 		s.rate = whole / 2
 	case s.rate > steeply:
