@@ -5,7 +5,7 @@ import "time"
 // A sender paces if for the most part no acknowledgement sets its answers off,
 // until next to all of them are.
 const (
-	mostly   = whole / 2
+	mostly   = whole * 5 / 8
 	scarcely = whole / 8
 )
 
@@ -42,7 +42,7 @@ func (s *side) clock(m *moment, n int64, gap time.Duration) {
 		}
 		s.group = 0
 	case s.answers == 0:
-		s.paced -= s.paced / 16
+		s.paced -= s.paced / 32
 		s.group = 0
 	}
 	s.pacing = s.paced > mostly || s.pacing && s.paced > scarcely
