@@ -1,11 +1,9 @@
 package report
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/flowstate-tcp/flowstate/analyze"
-	"github.com/flowstate-tcp/flowstate/capture/finding"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
 	"github.com/flowstate-tcp/flowstate/render/chart"
 	"github.com/flowstate-tcp/flowstate/render/chart/kind"
@@ -22,7 +20,7 @@ type Collector struct {
 	open    map[int]*recording
 	held    int // segments kept for charts
 	found   []*Connection
-	drawn   []*Connection // of these
+	drawn   choice // of these
 	icmp    *explain.Document
 }
 
@@ -38,7 +36,7 @@ const mostSegments = 2_000_000
 
 // Collector returns one for a capture.
 func (r *Report) Collector(file string) *Collector {
-	return &Collector{file: file, options: r.Options, open: map[int]*recording{}}
+	return &Collector{file: file, options: r.Options, open: map[int]*recording{}, drawn: choice{budget: r.Budget}}
 }
 
 // Run goes through an analysis, and returns how many connections it gave. It stops
@@ -91,25 +89,10 @@ func (c *Collector) end(conn *analyze.Connection) {
 	}
 	delete(c.open, conn.Number)
 	c.held -= len(r.trace.Rows)
-	if c.affords(told) {
+	if c.drawn.wants(told) {
 		told.draw(r, &c.options)
-		c.drawn = trim(append(c.drawn, told), c.options.Budget)
+		c.drawn.add(told)
 	}
-}
-
-// affords tells whether a connection can be among those with figures, given
-// those that are so far.
-func (c *Collector) affords(told *Connection) bool {
-	if c.options.Budget < 0 {
-		return true
-	}
-	before := int64(0)
-	for _, other := range c.drawn {
-		if compare(other, told) < 0 {
-			before += other.weight()
-		}
-	}
-	return before == 0 || before+told.weight() <= c.options.Budget
 }
 
 // draw makes what a connection with figures has.
@@ -151,43 +134,4 @@ func sides(t *kind.Trace) kind.Sides {
 		return kind.Both
 	}
 	return kind.Busier
-}
-
-// trim leaves figures to the connections that come first, as far as the budget
-// reaches, and to one in any case. It returns these.
-func trim(drawn []*Connection, budget int64) []*Connection {
-	slices.SortFunc(drawn, compare)
-	spent := int64(0)
-	for i, c := range drawn {
-		if spent += c.weight(); budget < 0 || i == 0 || spent <= budget {
-			continue
-		}
-		for _, c := range drawn[i:] {
-			c.Ladder, c.Charts, c.Explanation = nil, nil, nil
-		}
-		return drawn[:i:i]
-	}
-	return drawn
-}
-
-// compare orders connections by how much their figures are wanted.
-func compare(a, b *Connection) int {
-	return cmp.Or(cmp.Compare(b.gravest(), a.gravest()), cmp.Compare(b.Packets(), a.Packets()),
-		cmp.Compare(a.Source, b.Source), cmp.Compare(a.Number, b.Number))
-}
-
-// gravest is the worst severity among the findings.
-func (c *Connection) gravest() finding.Severity {
-	worst := finding.Note
-	for _, f := range c.Findings() {
-		worst = max(worst, f.Severity())
-	}
-	return worst
-}
-
-// weight is about how many bytes the figures and the explanation take on a page
-// of HTML.
-func (c *Connection) weight() int64 {
-	const fixed, segment, most = 65_000, 150, 2_000_000
-	return fixed + min(c.Packets()*segment, most)
 }

@@ -44,7 +44,7 @@ type Report struct {
 
 	trust [health.NumMeasurements][numTrusts]int // connections
 	lives []kind.Life
-	drawn []*Connection
+	drawn choice
 }
 
 const numTrusts = int(health.Nothing) + 1
@@ -77,7 +77,7 @@ type Lab struct {
 }
 
 // New begins a report.
-func New(o Options) *Report { return &Report{Options: o} }
+func New(o Options) *Report { return &Report{Options: o, drawn: choice{budget: o.Budget}} }
 
 // Drawn tells whether the connection has its figures and its explanation, for
 // which there is no room in a report on too many.
@@ -131,7 +131,7 @@ func (r *Report) Add(s Source, c *Collector) {
 	}
 	r.Connections = append(r.Connections, c.found...)
 	r.Sources = append(r.Sources, s)
-	r.drawn = trim(append(r.drawn, c.drawn...), r.Budget)
+	r.drawn.join(&c.drawn)
 }
 
 // Finish completes a report whose sources were all added.
@@ -157,6 +157,8 @@ func (r *Report) Finish() {
 // name is a title that names the captures.
 func (r *Report) name() string {
 	switch {
+	case len(r.Sources) == 1 && r.Sources[0].File == "-":
+		return "Standard input"
 	case len(r.Sources) == 1:
 		return scene.Clean(filepath.Base(r.Sources[0].File))
 	case r.Lab != nil:
@@ -168,7 +170,7 @@ func (r *Report) name() string {
 // Rule says which connections have figures, and how to have others; empty where
 // all have.
 func (r *Report) Rule() string {
-	drawn := len(r.drawn)
+	drawn := len(r.drawn.kept)
 	if drawn == len(r.Connections) {
 		return ""
 	}

@@ -29,13 +29,7 @@ func (r *Report) Verdict() string {
 	if damaged > 0 {
 		said = append(said, fmt.Sprintf("%s: part of the file could not be used.", counted(damaged, "damaged capture")))
 	}
-	harmed := 0
-	for _, c := range r.Connections {
-		if len(c.Health.Doubts) > 0 {
-			harmed++
-		}
-	}
-	switch all := len(r.Connections); {
+	switch all, harmed := len(r.Connections), r.harmed(); {
 	case all == 0:
 		said = append(said, "There is no TCP connection.")
 	case harmed == 0:
@@ -47,6 +41,20 @@ func (r *Report) Verdict() string {
 	}
 	return strings.Join(said, " ")
 }
+
+// harmed counts the connections of which a measurement is in doubt.
+func (r *Report) harmed() (n int) {
+	for _, c := range r.Connections {
+		if len(c.Health.Doubts) > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// Doubted tells whether any measurement is in doubt, so that TrustRows say more
+// than the Verdict.
+func (r *Report) Doubted() bool { return r.harmed() > 0 }
 
 // TrustHeadings are those of TrustRows.
 func TrustHeadings() []table.Heading {
@@ -83,7 +91,7 @@ func SourceHeadings() []table.Heading {
 	return []table.Heading{{Name: "capture"}, {Name: "format"}, {Name: "packets", Right: true}, {Name: "TCP segments", Right: true}, {Name: "connections", Right: true}, {Name: "findings"}}
 }
 
-// SourceCells is a capture as a row.
+// Cells is a capture as a row.
 func (s *Source) Cells() []string {
 	connections := "-"
 	if s.Counted {

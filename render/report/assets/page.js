@@ -185,8 +185,9 @@
     }
     c.restore();
   }
-  // mark draws markers, with their letter where they are few.
+  // mark draws markers, with their letter where there is room.
   function mark(c, s, first, last, X, Y, px, dense) {
+    let free = -Infinity; // from where on there is room for a letter
     const radius = (s.letter ? 3 : 1.6) * px;
     c.font = "bold " + 11 * px + "px system-ui, sans-serif";
     for (let i = first; i <= last; i++) {
@@ -194,7 +195,10 @@
       const x = X(s.x[i]), y = Y(s.y[i]);
       if (dense) { c.fillRect(x - radius, y - radius, 2 * radius, 2 * radius); continue; }
       c.beginPath(); c.arc(x, y, radius, 0, 2 * Math.PI); c.fill();
-      if (s.letter && last - first < 60) c.fillText(s.letter, x + 5 * px, y - 4 * px);
+      if (s.letter && x > free) {
+        c.fillText(s.letter, x + 5 * px, y - 4 * px);
+        free = x + 16 * px;
+      }
     }
   }
 
