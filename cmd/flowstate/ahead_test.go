@@ -15,10 +15,12 @@ func TestAhead(t *testing.T) {
 			}
 		}
 	}
-	if got := slices.Collect(ahead(count, 7)); len(got) != 100 || !slices.IsSorted(got) || !ended {
-		t.Errorf("all: %v, ended %v", got, ended)
+	for _, depth := range []int{1, 7, 64, 1000} {
+		if got := slices.Collect(ahead(count, depth)); len(got) != 100 || !slices.IsSorted(got) || !ended {
+			t.Errorf("%d ahead: %v, ended %v", depth, got, ended)
+		}
+		ended = false
 	}
-	ended = false
 	for v := range ahead(count, 7) {
 		if v == 3 {
 			break
