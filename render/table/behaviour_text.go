@@ -52,7 +52,8 @@ func shortTime(d time.Duration) string {
 	return d.Round(time.Microsecond).String()
 }
 
-// ackText tells how a side acknowledges.
+// ackText tells how a side acknowledges: how much in the median, for many a
+// receiver acknowledges single segments between long bursts.
 func ackText(b *behaviour.Result) Value {
 	if b.ACKs == 0 {
 		return Value{}
@@ -61,6 +62,7 @@ func ackText(b *behaviour.Result) Value {
 	if b.SegmentsEach <= 1 {
 		line = "every segment"
 	}
+	line += " (median of " + strconv.FormatInt(b.ACKs, 10) + ")"
 	if d := &b.Delayed; d.Timed > 0 {
 		line += "; one alone after " + shortTime(d.Median) + " (" + strconv.FormatInt(d.Timed, 10) + " of " + strconv.FormatInt(d.Alone, 10) + ")"
 	}
