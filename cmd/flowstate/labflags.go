@@ -80,13 +80,13 @@ type linkFlag struct {
 
 func linkFlags() []linkFlag {
 	return []linkFlag{
-		{"delay", "one-way delay", func(p *link.Params) labValue { return (*millisFlag)(&p.Delay) }},
-		{"jitter", "delay differs by up to so much", func(p *link.Params) labValue { return (*millisFlag)(&p.Jitter) }},
+		{"delay", "one-way delay, in milliseconds", func(p *link.Params) labValue { return (*millisFlag)(&p.Delay) }},
+		{"jitter", "delay differs by up to so many milliseconds", func(p *link.Params) labValue { return (*millisFlag)(&p.Jitter) }},
 		{"loss", "share of packets lost", func(p *link.Params) labValue { return (*percentFlag)(&p.Loss) }},
 		{"reorder", "share of packets that skip the delay", func(p *link.Params) labValue { return (*percentFlag)(&p.Reorder) }},
 		{"duplicate", "share of packets that arrive twice", func(p *link.Params) labValue { return (*percentFlag)(&p.Duplicate) }},
 		{"corrupt", "share of packets with one bit turned", func(p *link.Params) labValue { return (*percentFlag)(&p.Corrupt) }},
-		{"rate", "bits a second", func(p *link.Params) labValue { return (*rateFlag)(&p.Rate) }},
+		{"rate", "bits a second, such as 50mbit", func(p *link.Params) labValue { return (*rateFlag)(&p.Rate) }},
 		{"limit", "packets in the queue", func(p *link.Params) labValue { return (*countFlag)(&p.Limit) }},
 	}
 }
@@ -135,7 +135,7 @@ func (s *settingsFlags) addWorkload(cmd *cobra.Command) {
 	}
 	f.StringVar(&s.Workload, "workload", lab.Benchmark, "what to run, by `NAME`: benchmark, or a situation")
 	f.StringVar(&s.Server, "server", "", "a `PROGRAM` of your own at the server, instead of a workload")
-	f.StringVar(&s.Client, "client", "", "and one at the client; {server}, {client}, {port} (4000) and {folder}, where it can write, are put in")
+	f.StringVar(&s.Client, "client", "", "a `PROGRAM` of your own at the client, with --server; in both {server}, {client}, {port} (4000) and {folder}, where they can write, are put in")
 	f.VarP(&s.total, "total", "t", "benchmark: bytes in all, 16M")
 	f.VarP(&s.buffer, "buffer", "b", "benchmark: bytes of a write, 128K")
 	f.StringVar(&s.mode, "mode", string(workload.TwoThreads), "benchmark: `MODE` 1thread, 2thread or 2proc")
@@ -143,11 +143,11 @@ func (s *settingsFlags) addWorkload(cmd *cobra.Command) {
 	f.BoolVarP(&s.Knobs.Getrusage, "rusage", "g", false, "benchmark: measure the use of the processor")
 	f.BoolVar(&s.Knobs.Pinned, "pin", false, "benchmark: reader and writer on one processor, as the original")
 	f.BoolVarP(&s.Knobs.Verbose, "verbose", "v", false, "benchmark: its report describes machine and settings")
-	f.IntVar(&s.Count, "count", 0, "connections of the workload short-connections (default 50)")
-	f.DurationVar(&s.Sample, "sample", 10*time.Millisecond, "interval of TCP_INFO samples, 0 for none")
-	f.IntVar(&s.SnapLen, "snaplen", lab.DefaultSnapLen, "bytes kept of a packet, 0 for all")
+	f.IntVar(&s.Count, "count", 0, "`N` connections in the workload short-connections (default 50)")
+	f.DurationVar(&s.Sample, "sample", 10*time.Millisecond, "a sample of TCP_INFO each `TIME`, such as 10ms; 0 for none")
+	f.IntVar(&s.SnapLen, "snaplen", lab.DefaultSnapLen, "keep so many `BYTES` of a packet, 0 for all")
 	f.StringVar(&s.record, "record", "both", "the `END` to record: client, server, both, or none, which takes no samples either")
-	f.Uint64Var(&s.Seed, "seed", 0, "of the random draws of an emulated or simulated link")
+	f.Uint64Var(&s.Seed, "seed", 0, "begin the random draws of an emulated or simulated link at `N`")
 	complete(cmd, "workload", names)
 	complete(cmd, "mode", []string{"1thread", "2thread", "2proc"})
 	complete(cmd, "record", []string{"client", "server", "both", "none"})

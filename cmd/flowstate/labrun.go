@@ -54,7 +54,7 @@ The workloads beside the benchmark:
 	flags.addLink(cmd)
 	settings.addWays(cmd)
 	settings.addWorkload(cmd)
-	cmd.Flags().IntVarP(&settings.Knobs.Iterations, "iterations", "n", 0, "benchmark: connections, one after the other (default 1)")
+	cmd.Flags().IntVarP(&settings.Knobs.Iterations, "iterations", "n", 0, "benchmark: `N` connections, one after the other (default 1)")
 	cmd.Flags().BoolVarP(&settings.Knobs.Fixed, "fixed-buffers", "s", false, "benchmark: socket buffers as large as a write, not resized")
 	cmd.Flags().StringVar(&settings.Congestion, "cc", "", "congestion control by `NAME`: cubic, reno, bbr")
 	cmd.Flags().BoolVarP(&flags.json, "json", "j", false, "benchmark: print its own report, as JSON")

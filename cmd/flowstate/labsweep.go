@@ -62,10 +62,10 @@ func (s *sweepFlags) add(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.Var(&s.delays, "delay", "one-way delays in milliseconds: 0,20 or 0:40:5")
 	f.Var(&s.backDelays, "back-delay", "delays from the server to the client, where they differ: a list too")
-	f.StringSliceVar(&s.buffers, "buffers", nil, "socket buffers: auto, fixed or both")
+	f.StringSliceVar(&s.buffers, "buffers", nil, "socket buffers: a `LIST` of auto and fixed")
 	f.StringSliceVar(&s.congestion, "cc", nil, "congestion controls by `NAME`: cubic, reno, bbr")
-	f.IntVarP(&s.runs, "runs", "n", 1, "how often each combination is run")
-	f.IntVar(&s.Knobs.Iterations, "iterations", 0, "benchmark: connections in each run (default 1)")
+	f.IntVarP(&s.runs, "runs", "n", 1, "run each combination `N` times")
+	f.IntVar(&s.Knobs.Iterations, "iterations", 0, "benchmark: `N` connections in each run (default 1)")
 	f.StringVar(&s.preset, "preset", "", "the settings of an experiment, by `NAME`: l41")
 	f.BoolVar(&s.figures, "figures", false, "make the figures and the report of \"flowstate lab report\" at the end")
 	f.Lookup("record").Usage += "; several make runs of each, such as both,none for the probe effect"

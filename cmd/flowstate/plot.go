@@ -17,7 +17,7 @@ func newPlot(p *program) *cobra.Command {
 	flags.kinds.text = "tcptrace"
 	cmd := &cobra.Command{
 		Use:   "plot [flags] FILE...",
-		Short: "Draw charts of a connection: time-sequence, in flight, RTT, states ...",
+		Short: "Draw charts of a connection: time-sequence, in flight, RTT, states and more",
 		Long:  plotHelp(),
 		Example: `  flowstate plot trace.pcap --kind tcptrace -o sequence.pdf
   flowstate plot trace.pcap --conn 2 --kind in-flight,rtt --phase slow-start -o start.svg

@@ -50,7 +50,7 @@ have figures, up to the size of --figures; each has its row, states and findings
 	flags.addView(cmd)
 	f := cmd.Flags()
 	f.Var(&flags.form, "format", "format: "+strings.Join(reportFormatNames(), ", ")+"; where the ending of -o does not say it")
-	f.StringVar(&flags.title, "title", "", "the report's title; by default, the name of the capture")
+	f.StringVar(&flags.title, "title", "", "the report's `TITLE`; by default, the name of the capture")
 	f.Var(&flags.budget, "figures", "about how large all figures may be together; or all, or none")
 	complete(cmd, "format", reportFormatNames())
 	flags.rows = "TCP connection"

@@ -64,6 +64,7 @@ FILE is a capture, a folder of captures, or - for standard input.`,
 		newCapture(p),
 		newLab(p),
 		newVersion(p),
+		newMan(p),
 	)
 	return root
 }
