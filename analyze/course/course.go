@@ -42,12 +42,14 @@ type Sent struct {
 }
 
 // RTT returns the time from the segment to its acknowledgement; ok is false
-// where there is none, or where nothing tells which copy it answers (Karn).
+// where there is none, where nothing tells which copy it answers (Karn), or where
+// the clock of the capture went back in between.
 func (s *Sent) RTT() (d time.Duration, ok bool) {
 	if s.Answer.Frame == 0 || s.Again || s.At == capture.NoTime || s.Answer.At == capture.NoTime {
 		return 0, false
 	}
-	return s.Answer.At.Sub(s.At), true
+	d = s.Answer.At.Sub(s.At)
+	return d, d >= 0
 }
 
 // Estimates returns EstimatedRTT after each of the segments: the first sample,

@@ -72,8 +72,9 @@ func TestEstimates(t *testing.T) {
 		}
 	}
 	list[1].Again = true
+	list[3].Answer.At = list[3].At - 1 // the clock went back
 	list[0].Answer.Frame = 0
-	if got := Estimates(list); got[0] != 0 || got[1] != 0 || got[2] != 70059*time.Microsecond {
+	if got := Estimates(list); got[0] != 0 || got[1] != 0 || got[2] != 70059*time.Microsecond || got[3] != got[2] {
 		t.Errorf("without the first two samples: %v", got)
 	}
 }

@@ -21,12 +21,15 @@ type batch struct {
 	header []byte                               // at the top of each output
 	layout func(io.Writer) layout               // on the way to each output
 	pass   func(path string, out *chunker) pass // what is done with one capture
-	counts bool                                 // its rows are connections
-	beside *besideFlag                          // texts that its connections are laid beside, nil for none
-	watch  *progress
-	names  folderNames
-	file   *newFile // the output that is open, nil for standard output
-	out    layout
+	// closing gives what stands behind all captures, once they are read; nil for
+	// nothing. In a folder it is a file of its own.
+	closing func() ([]byte, error)
+	counts  bool        // its rows are connections
+	beside  *besideFlag // texts that its connections are laid beside, nil for none
+	watch   *progress
+	names   folderNames
+	file    *newFile // the output that is open, nil for standard output
+	out     layout
 }
 
 // endings are those of outputs in a folder.
@@ -51,6 +54,9 @@ func (b *batch) run(args []string) error {
 		func(i int, chunk []byte) error { return b.deliver(i, chunk) },
 		func(i int) error { return b.done(i, &accounts[i]) })
 	b.watch.end()
+	if err == nil && b.closing != nil {
+		err = b.close(accounts)
+	}
 	if err == nil && !b.perCapture() {
 		err = b.finish(accounts)
 	}
@@ -117,6 +123,26 @@ func (b *batch) finish(accounts []account) error {
 	return file.commit()
 }
 
+// close writes what stands behind all captures.
+func (b *batch) close(accounts []account) error {
+	text, err := b.closing()
+	if err != nil || len(text) == 0 {
+		return err
+	}
+	if b.perCapture() {
+		if err := b.begin(filepath.Join(b.flags.output, "compared."+b.name+b.suffix())); err != nil {
+			return err
+		}
+	}
+	if _, err := b.out.Write(text); err != nil || !b.perCapture() {
+		return err
+	}
+	return b.finish(accounts)
+}
+
+// suffix is the ending of the names of outputs in a folder.
+func (b *batch) suffix() string { return cmp.Or(b.ending, endings[b.flags.format.Format]) }
+
 // drop removes an output that was not finished.
 func (b *batch) drop() {
 	if b.file != nil {
@@ -151,7 +177,7 @@ func (b *batch) beginInFolder(i int) error {
 	if err := os.MkdirAll(b.flags.output, 0o755); err != nil {
 		return err
 	}
-	name := b.names.name(b.inputs[i], "."+b.name+cmp.Or(b.ending, endings[b.flags.format.Format]))
+	name := b.names.name(b.inputs[i], "."+b.name+b.suffix())
 	return b.begin(filepath.Join(b.flags.output, name))
 }
 

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/flowstate-tcp/flowstate/reconstruct/scenario"
+	"github.com/flowstate-tcp/flowstate/render/explain/task"
 )
 
 // The contracts are section 4 of the design, written down a second time: a
@@ -153,6 +154,12 @@ var contracts = map[string]object{
 		"rport": "int", "oldstate": "string", "newstate?": "string", "start?": "time", "when?": rangeContract, "in_oldstate?": rangeContract,
 		"frame?": "int", "proof_frame?": "int", "certainty?": "string",
 	},
+	"explain": {
+		"schema": "flowstate.explain/1", "file": "string", "conn?": "int", "task?": "string", "title": "string",
+		"sections": []any{object{
+			"id": "string", "title": "string", "text": []any{"string"}, "table?": object{"columns": []any{"string"}, "rows": []any{[]any{"cell"}}},
+		}},
+	},
 	"tcprtt": {
 		"file": "string", "from_s?": "seconds", "to_s?": "seconds", "laddr?": "string", "raddr?": "string", "bound?": "string",
 		"unit": "string", "n": "int", "mean?": "int", "unknown": "int", "slots?": []any{object{"low": "int", "high": "int", "count": "int"}},
@@ -233,6 +240,8 @@ func keepsWord(want string, value any, at string) error {
 	case "int":
 		_, err := n.Int64()
 		ok = isNumber && err == nil
+	case "cell":
+		ok = value == nil || isNumber || isText && text != ""
 	case "share":
 		f, err := n.Float64()
 		ok = isNumber && err == nil && 0 <= f && f <= 1 && len(fraction) <= 4
@@ -312,6 +321,38 @@ func printedBy(t *testing.T, want int, args ...string) []byte {
 	return out.Bytes()
 }
 
+// checkContract tells what a line of JSON breaks of the contract of its kind.
+func checkContract(t *testing.T, kind string, line []byte) {
+	t.Helper()
+	decoder := json.NewDecoder(bytes.NewReader(line))
+	decoder.UseNumber()
+	var value any
+	if err := decoder.Decode(&value); err != nil {
+		t.Fatalf("%v in %s", err, line)
+	}
+	if err := keeps(contracts[kind], value, kind); err != nil {
+		t.Errorf("%v\n%s", err, line)
+	}
+}
+
+// Explanations and the answers to every task have one contract.
+func TestExplainContract(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "cut.pcap")
+	writeCapture(t, path, 5)
+	for _, name := range append(task.Names(), "") {
+		args := []string{"explain", path, "--format", "json"}
+		if name != "" {
+			args = append(args, "--task", name)
+		}
+		for _, line := range bytes.Split(bytes.TrimSpace(printedBy(t, exitDamaged, args...)), []byte("\n")) {
+			checkContract(t, "explain", line)
+			if given := bytes.Contains(line, []byte(`"task":"`+name+`"`)); given != (name != "") {
+				t.Errorf("--task %s: %s", name, line)
+			}
+		}
+	}
+}
+
 func TestContracts(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "cut.pcap")
 	writeCapture(t, path, 5)
@@ -323,15 +364,7 @@ func TestContracts(t *testing.T) {
 				kind = "capture"
 			}
 			seen[kind]++
-			decoder := json.NewDecoder(bytes.NewReader(line))
-			decoder.UseNumber()
-			var value any
-			if err := decoder.Decode(&value); err != nil {
-				t.Fatalf("%v in %s", err, line)
-			}
-			if err := keeps(contracts[kind], value, kind); err != nil {
-				t.Errorf("%v\n%s", err, line)
-			}
+			checkContract(t, kind, line)
 		}
 		if seen["capture"] != 1 || seen[command] < least {
 			t.Errorf("%s: rows %v", command, seen)

@@ -13,6 +13,8 @@ import (
 	"github.com/flowstate-tcp/flowstate/capture/finding"
 	"github.com/flowstate-tcp/flowstate/capture/testneed"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
+	"github.com/flowstate-tcp/flowstate/render/explain"
+	"github.com/flowstate-tcp/flowstate/render/explain/task"
 	labtext "github.com/flowstate-tcp/flowstate/render/lab"
 	"github.com/flowstate-tcp/flowstate/render/table"
 )
@@ -59,6 +61,7 @@ have an underscore in its place, and a space between the items of a list.
 	for _, c := range labtext.Columns() {
 		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", c.Name, c.Unit, c.Meaning)
 	}
+	b.WriteString(explainFields())
 	b.WriteString("\n## Findings\n\n| code | severity | meaning |\n|---|---|---|\n")
 	for _, f := range finding.Codes() {
 		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", f.Name, f.Severity, f.Meaning)
@@ -149,4 +152,22 @@ func anchors(page string) (all []string) {
 		}
 	}
 	return all
+}
+
+// explainFields are those of flowstate explain, and of its tasks' tables.
+func explainFields() string {
+	var b strings.Builder
+	rows := func(name, meaning string, columns []explain.Column) {
+		fmt.Fprintf(&b, "\n## %s\n\n%s.\n\n| field | unit | meaning |\n|---|---|---|\n", name, meaning)
+		for _, c := range columns {
+			fmt.Fprintf(&b, "| `%s` | %s | %s |\n", c.Name, c.Unit, c.Meaning)
+		}
+	}
+	rows("explain", "flowstate explain --format json: one object for each connection, or for what --task answers about", explain.Fields())
+	for _, t := range task.All() {
+		if t.Columns != nil {
+			rows("explain --task "+t.Name, "flowstate explain --task "+t.Name+" --format csv: one row for each of the task's table, behind "+strings.Join(t.Before(), " and ")+"; in JSON it is the table of a section", t.Columns)
+		}
+	}
+	return b.String()
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -21,6 +22,9 @@ type explainFlags struct {
 	common
 	form documentFlag
 	task taskFlag
+
+	mutex   sync.Mutex
+	tellers map[string]task.Teller // by capture, once it was read
 }
 
 // documentFlag is the format of a document.
@@ -110,7 +114,9 @@ func (f *explainFlags) run(p *program, args []string) error {
 	b.layout = func(w io.Writer) layout { return plain{w} }
 	documents := f.explanations
 	if f.task.Task != nil {
-		documents, b.name, f.payload = f.answers, "explain."+f.task.Name, f.task.Payload
+		documents, b.name = f.answers, "explain."+f.task.Name
+		f.payload, f.extra = f.task.Payload, f.task.Extra
+		b.closing = func() ([]byte, error) { return f.compared(b.inputs) }
 	}
 	if f.form.Format == explain.CSV {
 		if f.task.Task == nil || f.task.Columns == nil {
@@ -119,21 +125,23 @@ func (f *explainFlags) run(p *program, args []string) error {
 		b.header = f.task.Header()
 	}
 	b.pass = func(path string, out *chunker) pass {
-		return func(_ string, a *analyze.Analysis) (int, error) {
-			list := documents(path, a)
-			for i, d := range list {
-				var text bytes.Buffer
-				if err := d.Write(&text, f.form.Format); err != nil {
-					return i, err
-				}
-				if err := out.append(func(o []byte) []byte { return append(o, text.Bytes()...) }); err != nil {
-					return i, err
-				}
-			}
-			return len(list), nil
-		}
+		return func(_ string, a *analyze.Analysis) (int, error) { return f.write(documents(path, a), out) }
 	}
 	return b.run(args)
+}
+
+// write appends documents to an output. It returns how many.
+func (f *explainFlags) write(list []*explain.Document, out *chunker) (int, error) {
+	for i, d := range list {
+		var text bytes.Buffer
+		if err := d.Write(&text, f.form.Format); err != nil {
+			return i, err
+		}
+		if err := out.append(func(o []byte) []byte { return append(o, text.Bytes()...) }); err != nil {
+			return i, err
+		}
+	}
+	return len(list), nil
 }
 
 // printTasks lists the tasks, a line each.
@@ -148,7 +156,7 @@ func printTasks(p *program) error {
 
 // answers are those to a task.
 func (f *explainFlags) answers(path string, a *analyze.Analysis) []*explain.Document {
-	teller := f.task.Begin(task.Request{File: path, Chosen: f.selects(), Began: a.Began})
+	teller := f.task.Begin(task.Request{File: path, Chosen: f.selects(), Began: a.Began, Findings: a.Findings})
 	for s, conn := range a.Walk() {
 		if conn != nil {
 			teller.End(conn)
@@ -156,7 +164,35 @@ func (f *explainFlags) answers(path string, a *analyze.Analysis) []*explain.Docu
 			teller.Observe(s)
 		}
 	}
+	f.keep(path, teller)
 	return teller.Documents()
+}
+
+// keep remembers what answered for a capture. Captures are read side by side.
+func (f *explainFlags) keep(path string, teller task.Teller) {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	if f.tellers == nil {
+		f.tellers = map[string]task.Teller{}
+	}
+	f.tellers[path] = teller
+}
+
+// compared tells what the captures show together.
+func (f *explainFlags) compared(inputs []string) ([]byte, error) {
+	var list []task.Teller
+	for _, path := range inputs {
+		if teller := f.tellers[path]; teller != nil {
+			list = append(list, teller)
+		}
+	}
+	var text bytes.Buffer
+	if d := task.Compare(list); d != nil {
+		if err := d.Write(&text, f.form.Format); err != nil {
+			return nil, err
+		}
+	}
+	return text.Bytes(), nil
 }
 
 // explanations are those of the connections of a capture by their numbers, and

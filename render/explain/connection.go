@@ -26,15 +26,20 @@ type teller struct {
 	rows  map[capture.FrameNumber]*ladder.Row
 }
 
-// Connection tells a connection in words. The ladder holds those of its segments
-// whose numbers are told.
-func Connection(file string, c *analyze.Connection, l *ladder.Ladder) *Document {
+func newTeller(c *analyze.Connection, l *ladder.Ladder) *teller {
 	t := &teller{c, l.Items, map[capture.FrameNumber]*ladder.Row{}}
 	for _, i := range l.Items {
 		if i.Row != nil {
 			t.rows[i.Row.Frame] = i.Row
 		}
 	}
+	return t
+}
+
+// Connection tells a connection in words. The ladder holds those of its segments
+// whose numbers are told.
+func Connection(file string, c *analyze.Connection, l *ladder.Ladder) *Document {
+	t := newTeller(c, l)
 	number := c.Number
 	d := New(file, fmt.Sprintf("%s, connection %d: client %s, server %s", file, c.Number, c.Ends[0], c.Ends[1]))
 	d.Conn = &number
@@ -49,6 +54,11 @@ func Connection(file string, c *analyze.Connection, l *ladder.Ladder) *Document 
 	d.Add("diagram", "The observed diagram against the RFC's", t.diagram()...)
 	d.Add("time", "Time in each state", t.stays()...)
 	d.Add("latency", "What latency changes", t.latency()...)
+	d.Add("rtt", "Round trips", t.roundTrips()...)
+	d.Add("retransmissions", "What was sent again, and why", t.retransmissions()...)
+	d.Add("flight", "Windows and data in flight", t.inFlight()...)
+	d.Add("sending", "What kept each side from sending more", t.sending()...)
+	d.Add("behaviour", "How each TCP behaves", t.behaves()...)
 	d.Add("limits", "What this capture cannot show", t.limits()...)
 	d.Add("findings", "Findings", findings(t.Findings)...)
 	return d
@@ -116,8 +126,12 @@ func (t *teller) overview() (lines []string) {
 		closing += " In detail: " + t.States.CloseDetail + "."
 	}
 	lines = append(lines, closing)
+	span := t.End.Sub(t.Start)
 	lines = append(lines, fmt.Sprintf("The capture holds %s of it, frames %d to %d, in %s s. Times below are in seconds after its first packet, by the clock of the capture.",
-		Count(t.Packets(), "packet"), t.First, t.Last, Time(t.End.Sub(t.Start))))
+		Count(t.Packets(), "packet"), t.First, t.Last, Time(span)))
+	if span < 0 {
+		lines = append(lines, "That is less than nothing: the clock went back, or the packets are not in the order in which they were recorded. No time of this connection can be relied on.")
+	}
 	if !t.RolesObserved {
 		lines = append(lines, "No SYN was captured, so who is called client here and who server is assumed.")
 	}

@@ -81,18 +81,18 @@ func (t *teller) latency() (lines []string) {
 // limits tells what no capture shows, and what this one does not.
 func (t *teller) limits() (lines []string) {
 	lines = append(lines,
-		"When a server began to listen, the backlog, what lies in the sockets' buffers (Recv-Q and Send-Q of ss), processes and file descriptors: no packet carries them.",
-		"When a program made a call. The packet that the call causes leaves after it, at once or not.")
+		"When a server began to listen, the backlog, what lies in the sockets' buffers (Recv-Q and Send-Q of ss), processes and file descriptors: no packet carries them. ss and lsof on that host show them.",
+		"When a program made a call. The packet that the call causes leaves after it, at once or not. strace, or the program itself, tells.")
 	for _, side := range reconstruct.Sides {
 		if final, known := t.States.Final(side); known && final == state.TimeWait {
-			lines = append(lines, fmt.Sprintf("When TIME-WAIT of the %s ends: its timer sends nothing.", side))
+			lines = append(lines, fmt.Sprintf("When TIME-WAIT of the %s ends: its timer sends nothing. ss -o on that host shows the timer.", side))
 		}
 	}
 	switch t.States.Vantage {
 	case state.VantageUnknown:
-		lines = append(lines, "When either side sent or received a packet: the packets do not tell how far the tap was from either.")
+		lines = append(lines, "When either side sent or received a packet: the packets do not tell how far the tap was from either. A capture at that side tells.")
 	case state.VantageBetween:
-		lines = append(lines, "When either side sent or received a packet: the tap stood between them and saw it pass.")
+		lines = append(lines, "When either side sent or received a packet: the tap stood between them and saw it pass. A capture at that side tells, and flowstate join puts two together.")
 	}
 	for _, side := range reconstruct.Sides {
 		if n := t.Half[side].Missing; n > 0 {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -63,6 +64,23 @@ type Document struct {
 
 const schema = "flowstate.explain/1"
 
+// Fields describes the fields of the JSON form.
+func Fields() []Column {
+	return []Column{
+		{Name: "schema", Meaning: schema},
+		{Name: "file", Meaning: "the capture, as it was named on the command line; empty where several are compared"},
+		{Name: "task", Meaning: "the course's task that it answers, with --task"},
+		{Name: "conn", Meaning: "number of the connection, as Wireshark's tcp.stream; absent where it is about none or several"},
+		{Name: "title", Meaning: "what it is about"},
+		{Name: "sections", Meaning: "list of what is told, a question each"},
+		{Name: "sections.id", Meaning: "stable name of the section, such as options"},
+		{Name: "sections.title", Meaning: "the question, for people"},
+		{Name: "sections.text", Meaning: "list of paragraphs; their words may change"},
+		{Name: "sections.table.columns", Meaning: "names of the columns, where the section has a table"},
+		{Name: "sections.table.rows", Meaning: "list of rows, each a list with a number, a text or null (unknown) for each column"},
+	}
+}
+
 // New returns a document without sections about a capture.
 func New(file, title string) *Document { return &Document{Schema: schema, File: file, Title: title} }
 
@@ -86,6 +104,14 @@ func (d *Document) AddTable(id, title string, t *Table, lines ...string) {
 		lines = []string{} // JSON has a list in any case
 	}
 	d.Sections = append(d.Sections, Section{id, title, lines, t})
+}
+
+// Copy appends the section of an ID from another document under a title of its
+// own; nothing where that has none.
+func (d *Document) Copy(from *Document, id, title string) {
+	if s := from.Section(id); s != nil {
+		d.Sections = append(d.Sections, Section{s.ID, title, slices.Clone(s.Lines), s.Table})
+	}
 }
 
 // Section returns the section of an ID, nil for none.

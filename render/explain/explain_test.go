@@ -6,11 +6,16 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/flowstate-tcp/flowstate/analyze"
+	"github.com/flowstate-tcp/flowstate/analyze/behaviour"
+	"github.com/flowstate-tcp/flowstate/analyze/limit"
+	"github.com/flowstate-tcp/flowstate/analyze/state"
 	"github.com/flowstate-tcp/flowstate/capture/pcapfile"
 	"github.com/flowstate-tcp/flowstate/reconstruct/decode"
 	"github.com/flowstate-tcp/flowstate/render/ladder"
@@ -74,6 +79,11 @@ func TestGolden(t *testing.T) {
 		{"unanswered/client", Text},
 		{"reset-by-server/server", Text},
 		{"udp-closed/client", Text},
+		{"linux-loss/client", Text},
+		{"linux-zero-window/client", Text},
+		{"linux-nagle/server", Markdown},
+		{"linux-keep-alive/client", Text},
+		{"benchmark-reorder/client", Text},
 	} {
 		golden := filepath.Join("testdata", strings.ReplaceAll(c.capture, "/", "-")+"."+c.format.String())
 		got := write(t, documents(t, lab(c.capture)), c.format)
@@ -170,5 +180,52 @@ func TestParseFormat(t *testing.T) {
 	}
 	if _, err := ParseFormat("xml"); err == nil {
 		t.Error("xml is taken")
+	}
+}
+
+// What is told of a sender at the tap, from a result that no analysis made.
+func TestSending(t *testing.T) {
+	bulk := limit.Result{
+		Known: true, MaxCwnd: 14480, Estimate: true, Recoveries: 2, Recovering: 300 * time.Millisecond, Timeouts: 1,
+		SlowStart: limit.Exit{Why: limit.Loss, Frame: 9, Time: 1_500_000_000, Bytes: 20000},
+	}
+	bulk.Time[limit.Cwnd], bulk.Time[limit.Rwnd] = 3*time.Second, time.Second
+	idle := limit.Result{Known: true}
+	idle.Time[limit.App] = time.Second
+	hidden := limit.Result{Known: true}
+	hidden.Time[limit.Unknown] = time.Second
+	for _, c := range []struct {
+		name string
+		tap  state.Vantage
+		of   limit.Result
+		want []string
+	}{
+		{"bulk", state.VantageClient, bulk, []string{
+			"What kept the client from sending more, by time, of 4.000000 s: 75.0 % its congestion window, 25.0 % its peer's receive window.",
+			"It sent 2896 octets in 2 segments before the first acknowledgement of data: the initial window (RFC 6928).",
+			"Its congestion window was about 14480 octets at its largest. No header carries it: it is what was on the way while it bound (RFC 5681).",
+			"Its slow start (RFC 5681 3.1) ended at frame 9, 0.500000 s, after 20000 octets: a fast retransmission, with which a sender answers a loss.",
+			"Recoveries (RFC 6675): 2, 0.300000 s in all. Time-outs, back-offs not counted: 1.",
+		}},
+		{"idle", state.VantageClient, idle, []string{
+			"What kept the client from sending more, by time, of 1.000000 s: 100.0 % its application, which had nothing to send.",
+			"Its congestion window did not hold it back, so that it does not show.",
+		}},
+		{"far", state.VantageServer, bulk, []string{
+			"What kept the client from sending more, by time, of 4.000000 s: 75.0 % its congestion window, 25.0 % its peer's receive window.",
+			"The congestion window of the client is not told: it shows in what the sender has on the way, and the tap is not known to be there.",
+		}},
+		{"hidden", state.VantageServer, hidden, []string{"What kept the client from sending more is not told: it takes a tap at its side."}},
+		{"silent", state.VantageClient, limit.Result{}, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			conn := &analyze.Connection{}
+			conn.Start, conn.Half[0].Unique, conn.States.Vantage = 1_000_000_000, 1000, c.tap
+			conn.Sides[0].Limit = c.of
+			conn.Sides[0].Behaviour.Initial = behaviour.Initial{Known: true, Octets: 2896, Segments: 2, Exact: true}
+			if got := (&teller{Connection: conn}).sending(); !slices.Equal(got, c.want) {
+				t.Errorf("got  %q\nwant %q", got, c.want)
+			}
+		})
 	}
 }

@@ -7,10 +7,12 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/flowstate-tcp/flowstate/analyze"
 	"github.com/flowstate-tcp/flowstate/analyze/state"
 	"github.com/flowstate-tcp/flowstate/capture"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
 	"github.com/flowstate-tcp/flowstate/reconstruct/decode"
+	"github.com/flowstate-tcp/flowstate/render/ladder"
 )
 
 // likely is how many alternatives are told of a side that has many.
@@ -39,6 +41,32 @@ func (t *teller) states(side reconstruct.Side) (lines []string) {
 			names = append(names, s.String())
 		}
 		lines = append(lines, "The capture also allows another path: "+strings.Join(names, " → ")+". That is: "+sentence(a.Why))
+	}
+	return lines
+}
+
+// Steps tells the changes of a side, a sentence or two each: those up to
+// ESTABLISHED where opening is set, else those from there on. The ladder holds
+// the segments whose numbers are told, as for Connection.
+func Steps(c *analyze.Connection, l *ladder.Ladder, side reconstruct.Side, opening bool) (lines []string) {
+	t := newTeller(c, l)
+	path := t.States.Paths[side]
+	cut := 0
+	for i := range path {
+		if path[i].To == state.Established {
+			cut = i + 1
+		}
+	}
+	if cut == 0 && t.States.Start[side] != state.Established {
+		cut = len(path) // it never was
+	}
+	if opening {
+		path = path[:cut]
+	} else {
+		path = path[cut:]
+	}
+	for i := range path {
+		lines = append(lines, t.transition(side, &path[i]))
 	}
 	return lines
 }

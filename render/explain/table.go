@@ -85,7 +85,7 @@ func (t *Table) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		Columns []string `json:"columns"`
 		Rows    [][]Cell `json:"rows"`
-	}{names, t.Rows})
+	}{names, append([][]Cell{}, t.Rows...)}) // [] where there are none
 }
 
 // Title returns the title of a column for people.

@@ -6,7 +6,7 @@
 //
 //	t, err := task.Find("kurose-tcp")
 //	a := analyze.New(src, analyze.Options{Payload: t.Payload})
-//	teller := t.Begin(task.Request{File: "a.pcap", Began: a.Began})
+//	teller := t.Begin(task.Request{File: "a.pcap", Began: a.Began, Findings: a.Findings})
 //	for s, c := range a.Walk() {
 //		if c != nil { teller.End(c) } else { teller.Observe(s) }
 //	}

@@ -8,7 +8,6 @@ import (
 	"github.com/flowstate-tcp/flowstate/analyze"
 	"github.com/flowstate-tcp/flowstate/analyze/course"
 	"github.com/flowstate-tcp/flowstate/analyze/limit"
-	"github.com/flowstate-tcp/flowstate/analyze/loss"
 	"github.com/flowstate-tcp/flowstate/analyze/state"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
 	"github.com/flowstate-tcp/flowstate/reconstruct/decode"
@@ -72,13 +71,18 @@ func (k *kurose) End(c *analyze.Connection) {
 }
 
 func (k *kurose) Documents() (list []*explain.Document) {
-	if k.best != nil {
-		k.all = append(k.all, k.best)
-	}
-	for _, t := range byNumber(k.all) {
+	for _, t := range k.told() {
 		list = append(list, t.kurose())
 	}
 	return list
+}
+
+// told are the connections that are told, by their numbers.
+func (k *kurose) told() []*transfer {
+	if k.best != nil {
+		return []*transfer{k.best}
+	}
+	return byNumber(k.all)
 }
 
 // at is the time of a packet since the first of the capture.
@@ -292,7 +296,7 @@ func (t *transfer) leastWindow() (lines []string) {
 		}
 	}
 	if span := l.Span(); span > 0 && l.Time[limit.Rwnd] > 0 {
-		lines = append(lines, fmt.Sprintf("The window left less than a full segment of room in %s of the transfer's time.", percent(l.Time[limit.Rwnd], span)))
+		lines = append(lines, fmt.Sprintf("The window left less than a full segment of room in %s of the transfer's time.", explain.Percent(l.Time[limit.Rwnd], span)))
 	}
 	return lines
 }
@@ -328,23 +332,7 @@ func (t *transfer) retransmissions() []string {
 	if rest := total - int64(len(t.sent.Again)); rest > 0 {
 		lines = append(lines, fmt.Sprintf("%d more are not listed; flowstate segments shows them all.", rest))
 	}
-	return append(lines, causes(&t.Sides[t.from].Tally))
-}
-
-// causes counts retransmissions by their cause.
-func causes(tally *loss.Tally) string {
-	var parts []string
-	for _, c := range loss.Retransmissions {
-		if n := tally.Causes[c]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, causeWords[c]))
-		}
-	}
-	return "By cause, control segments included: " + listed(parts) + "."
-}
-
-var causeWords = map[loss.Cause]string{
-	loss.RTO: "by the retransmission time-out (RFC 6298)", loss.Fast: "by fast retransmit (RFC 5681 3.2)", loss.Recovery: "continuing a recovery (RFC 6675)",
-	loss.TLP: "as tail loss probe (RFC 8985)", loss.Spurious: "of what had been acknowledged", loss.Handshake: "of the handshake", loss.Unknown: "for a reason that nothing shows",
+	return append(lines, explain.Causes(&t.Sides[t.from].Tally))
 }
 
 func (t *transfer) acks(d *explain.Document) {
@@ -410,35 +398,23 @@ func (t *transfer) congestion() []string {
 	if e := &l.SlowStart; e.Why == limit.Still {
 		lines = append(lines, "Nothing in the capture ends it: no loss, no ECN mark and no time-out, and the window did not stop growing while it was what held the sender back.")
 	} else {
-		lines = append(lines, fmt.Sprintf("It ends at frame %d, %s s, after %d octets: %s. Congestion avoidance takes over from there.", e.Frame, explain.Time(e.Time.Sub(t.Began())), e.Bytes, endings[e.Why]))
+		lines = append(lines, fmt.Sprintf("It ends at frame %d, %s s, after %d octets: %s. Congestion avoidance takes over from there.", e.Frame, explain.Time(e.Time.Sub(t.Began())), e.Bytes, explain.EndOfSlowStart(e.Why)))
 	}
 	if l.MaxCwnd > 0 {
-		lines = append(lines, fmt.Sprintf("The largest congestion window is %s %d octets (inferred from what was on the way; no header carries it).", bound(l.Estimate), l.MaxCwnd))
+		lines = append(lines, fmt.Sprintf("The largest congestion window is %s %d octets (inferred from what was on the way; no header carries it).", explain.Bound(l.Estimate), l.MaxCwnd))
 	}
 	span := l.Span()
 	if span > 0 {
 		lines = append(lines, fmt.Sprintf("The ideal of the book, a window that doubles in each round trip and then grows by a segment, shows only while the congestion window holds the sender back. Here that was so in %s of the transfer's time; the receiver's window held it back in %s, and the application, which had nothing to send, in %s.",
-			percent(l.Time[limit.Cwnd], span), percent(l.Time[limit.Rwnd], span), percent(l.Time[limit.App], span)))
+			explain.Percent(l.Time[limit.Cwnd], span), explain.Percent(l.Time[limit.Rwnd], span), explain.Percent(l.Time[limit.App], span)))
 	}
 	return lines
 }
 
-var endings = map[limit.Ending]string{
-	limit.Loss: "a loss, which a fast retransmission repaired", limit.ECN: "the sender answered an ECN mark (CWR)",
-	limit.Timeout: "the retransmission timer ran out", limit.Growth: "the window grew slowly all at once, without a loss (as with HyStart, RFC 9406, or a remembered threshold)",
-}
-
-func bound(estimate bool) string {
-	if estimate {
-		return "about"
-	}
-	return "at least"
-}
-
 func (t *transfer) kuroseUnknown() []string {
-	lines := []string{"Why the receiver's buffer was as full as it was, and how the program read from it: no packet says."}
+	lines := []string{"Why the receiver's buffer was as full as it was, and how the program read from it: no packet says. ss -tmi on that host shows the buffer, strace the reads."}
 	if t.Health.Sides[t.from].CutPayload > 0 {
-		lines = append(lines, "What stood in payload that the snapshot length cut off, such as a POST.")
+		lines = append(lines, "What stood in payload that the snapshot length cut off, such as a POST: record whole packets.")
 	}
 	if !t.Connection.Half[0].SYNSeen {
 		lines = append(lines, "The initial sequence numbers, as a capture of the handshake would show them; relative numbers here count from the first that was seen.")

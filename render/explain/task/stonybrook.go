@@ -65,8 +65,8 @@ func (f *stonybrook) Documents() []*explain.Document {
 		t.flow(d)
 	}
 	d.Add("unknown", "What this capture cannot answer",
-		"The congestion window itself: no header carries it. What is counted is what the sender had the window for, and less where it had nothing to send or the receiver's window was smaller.",
-		"Which timer or rule of the sender's system set off a retransmission: flowstate gives the cause that the evidence allows, with its witness, and says unknown where none does.")
+		"The congestion window itself: no header carries it. What is counted is what the sender had the window for, and less where it had nothing to send or the receiver's window was smaller. ss -ti at the sender prints it, and flowstate segments estimates it along time.",
+		"Which timer or rule of the sender's system set off a retransmission: flowstate gives the cause that the evidence allows, with its witness, and says unknown where none does. The counters of nstat on that host tell them apart.")
 	return []*explain.Document{d}
 }
 
@@ -199,5 +199,5 @@ func (t *transfer) again() string {
 		return "Retransmissions of data: none."
 	}
 	return fmt.Sprintf("Retransmissions of data: %d after a triple duplicate ACK, %d without, which the course counts as time-outs. %s",
-		t.sent.Asked, t.sent.Unasked, causes(&t.Sides[t.from].Tally))
+		t.sent.Asked, t.sent.Unasked, explain.Causes(&t.Sides[t.from].Tally))
 }

@@ -7,17 +7,19 @@ import (
 	"github.com/flowstate-tcp/flowstate/analyze"
 	"github.com/flowstate-tcp/flowstate/analyze/course"
 	"github.com/flowstate-tcp/flowstate/capture"
+	"github.com/flowstate-tcp/flowstate/capture/finding"
 	"github.com/flowstate-tcp/flowstate/render/explain"
 )
 
 // Task is the set of questions of one course.
 type Task struct {
 	Name    string
-	Meaning string           // in one line: whose it is and what it asks
-	Unit    string           // what an answer is about
-	Columns []explain.Column // of its table; nil where it has none to give as CSV
-	Payload bool             // it looks into the payload: see analyze.Options
-	each    bool             // an answer is about one connection
+	Meaning string               // in one line: whose it is and what it asks
+	Unit    string               // what an answer is about
+	Columns []explain.Column     // of its table; nil where it has none to give as CSV
+	Payload bool                 // it looks into the payload: see analyze.Options
+	Extra   func() analyze.Extra // what it needs beside, likewise; nil for nothing
+	each    bool                 // an answer is about one connection
 	begin   func(Request) Teller
 }
 
@@ -27,6 +29,8 @@ type Request struct {
 	Chosen bool // the connections were chosen: all of them are told
 	// Began returns the time of the first packet of the capture, once it is read.
 	Began func() capture.Timestamp
+	// Findings returns those of the capture as a whole, once it is read.
+	Findings func() []finding.Finding
 }
 
 // Teller gathers from one capture what a task asks for.
@@ -39,12 +43,17 @@ type Teller interface {
 // Begin returns what answers the task from one capture.
 func (t *Task) Begin(r Request) Teller { return t.begin(r) }
 
+// Before names the columns that come before the task's own in CSV.
+func (t *Task) Before() []string {
+	if t.each {
+		return []string{"file", "conn"}
+	}
+	return []string{"file"}
+}
+
 // Header returns the first line of the task's table as CSV.
 func (t *Task) Header() []byte {
-	names := []string{"file"}
-	if t.each {
-		names = append(names, "conn")
-	}
+	names := t.Before()
 	for i := range t.Columns {
 		names = append(names, t.Columns[i].Name)
 	}

@@ -157,8 +157,8 @@ func (u *uvic) Documents() []*explain.Document {
 	d.Add("general", "C) Complete, reset and open connections", u.sums.general()...)
 	u.sums.statistics(d)
 	d.Add("unknown", "What this capture cannot answer",
-		"Whether a connection without a FIN was still open for its ends: a FIN or reset after the capture, or lost before the tap, is not in it.",
-		"Whole round trips of data, where the capture was taken at neither end or where that is not known.")
+		"Whether a connection without a FIN was still open for its ends: a FIN or reset after the capture, or lost before the tap, is not in it. A longer capture, or ss on the host, tells.",
+		"Whole round trips of data, where the capture was taken at neither end or where that is not known. A capture at one of the ends tells.")
 	return []*explain.Document{d}
 }
 

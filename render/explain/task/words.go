@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"time"
 )
 
 func times(n int64) string {
@@ -15,10 +14,6 @@ func times(n int64) string {
 		return "once"
 	}
 	return fmt.Sprintf("%d times", n)
-}
-
-func percent(part, whole time.Duration) string {
-	return fmt.Sprintf("%.1f %%", 100*float64(part)/float64(whole))
 }
 
 // byNumber puts transfers into the order of their connections.
