@@ -72,8 +72,9 @@ endpoints with the packet sent or received at each change, raw numbers, evidence
 and the section of the RFC; the arithmetic of sequence and acknowledgement
 numbers; the options of both sides and in common; which socket calls sent what;
 the observed transitions against the RFC's figure, with a reason for each
-difference; the time in each state; what latency changes; and what the capture
-cannot show. ICMP errors that belong to no connection, such as those about a
+difference; the time in each state; what latency changes; round trips; what was
+sent again, and why; windows and what was in flight; what kept each side from
+sending more; how each TCP behaves; and what the capture cannot show. ICMP errors that belong to no connection, such as those about a
 closed UDP port, are explained too.
 
 With --task, answer the questions of a course instead, with the definitions that

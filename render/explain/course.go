@@ -75,6 +75,9 @@ func (t *teller) latency() (lines []string) {
 	case state.CloseSimultaneous:
 		lines = append(lines, "The FINs crossed: each was sent before the other came, so the time between them was shorter than the one-way delay, unless one was lost on the way. With a shorter delay than that time, one side would have had the other's FIN before it closed, and would have gone through CLOSE-WAIT and LAST-ACK.")
 	}
+	if len(lines) > 0 {
+		lines = append(lines, "flowstate explain --task l41-lab3 with several captures, or a folder of them, compares their states and closes by latency.")
+	}
 	return lines
 }
 

@@ -7,7 +7,9 @@
 // endpoints with the packet at each change; the arithmetic of sequence and
 // acknowledgement numbers, raw as in the headers; the options; the calls behind
 // the packets; the observed transitions against the RFC's figure; the time in
-// each state; what latency changes; what a capture cannot show.
+// each state; what latency changes; round trips, retransmissions with their
+// witness, windows, limits and behaviour; what a capture cannot show. A section may
+// hold a Table behind its sentences, as those of package task do.
 //
 //	doc := explain.Connection("a.pcap", conn, recorder.Ladder(conn, explain.Rows()))
 //	err := doc.Write(w, explain.Markdown)

@@ -162,7 +162,7 @@ func (t *transfer) closing(whole *explain.Document) (lines []string) {
 		}
 		lines = append(lines, line)
 	}
-	return append(lines, "Several captures at once, such as those of a sweep, are compared at the end: flowstate explain --task l41-lab3 DIR.")
+	return lines
 }
 
 // finGap is the time between the FINs at the tap, where each side sent one.

@@ -23,7 +23,7 @@ func (p packet) number(name string) float64 {
 }
 
 var fieldNames = []string{
-	"frame.number", "frame.time_relative", "tcp.stream", "tcp.srcport", "tcp.flags", "tcp.len", "tcp.hdr_len", "tcp.seq_raw",
+	"frame.number", "frame.time_relative", "tcp.stream", "tcp.srcport", "tcp.flags", "tcp.len", "tcp.hdr_len", "tcp.seq_raw", "tcp.ack_raw",
 	"tcp.analysis.acks_frame", "tcp.analysis.ack_rtt",
 }
 
@@ -90,7 +90,7 @@ func number(row []explain.Cell, columns []explain.Column, name string) float64 {
 
 // captures are some of the project's and some of others.
 func captures(t *testing.T) []string {
-	list := []string{lab("short-connections/client"), lab("linux-loss/client"), lab("reset-unread-server/server"), lab("https/client")}
+	list := []string{lab("short-connections/client"), lab("linux-loss/server"), lab("reset-unread-server/server"), lab("https/client")}
 	for _, name := range []string{
 		"moranzcw_Computer-Networking-A-Top-Down-Approach-NOTES__http-ethereal-trace-4.pcap",
 		"moranzcw_Computer-Networking-A-Top-Down-Approach-NOTES__NAT_ISP_side.pcap",
@@ -110,6 +110,7 @@ func TestAgainstTshark(t *testing.T) {
 		checkUVic(t, path, all["uvic-csc361"][0].Section("connections").Table, count(list))
 		compared += checkKurose(t, path, all["kurose-tcp"][0].Section("segments").Table, list)
 		checkStonyBrook(t, path, all["stonybrook-cse310"][0].Section("flows").Table, list)
+		checkAgain(t, path, all["stonybrook-cse310"][0].Section("flows").Table, list)
 	}
 	if compared < 10 {
 		t.Errorf("only %d round trips were compared", compared)
@@ -181,6 +182,85 @@ func checkStonyBrook(t *testing.T, path string, table *explain.Table, list []pac
 		got := [2]int{int(number(row, table.Columns, "bytes")), int(number(row, table.Columns, "bytes_with_headers"))}
 		if got != want[key] {
 			t.Errorf("%s, %s: %v, tshark %v", path, key, got, want[key])
+		}
+	}
+}
+
+// stream is what a sender has done by the numbers alone.
+type stream struct {
+	begun, answered bool
+	next, ack       uint32 // behind its highest octet; the latest acknowledgement number of it
+	duplicates      int
+	asked, unasked  int
+}
+
+// repeats counts the segments whose first octet was sent before, by whether three
+// duplicate acknowledgements had asked for it.
+func repeats(list []packet) map[string]*stream {
+	all, ports := map[string]*stream{}, map[string][2]string{}
+	for _, p := range list {
+		both := ports[p["tcp.stream"]]
+		switch from := p["tcp.srcport"]; {
+		case both[0] == "" || both[0] == from:
+			both[0] = from
+		default:
+			both[1] = from
+		}
+		ports[p["tcp.stream"]] = both
+		mine, peer := both[0], both[1]
+		if p["tcp.srcport"] == both[1] {
+			mine, peer = both[1], both[0]
+		}
+		me, other := streamOf(all, p["tcp.stream"]+" "+mine), streamOf(all, p["tcp.stream"]+" "+peer)
+		seq, length, ack := uint32(p.number("tcp.seq_raw")), uint32(p.number("tcp.len")), uint32(p.number("tcp.ack_raw"))
+		flags, _ := strconv.ParseUint(p["tcp.flags"], 0, 16)
+		if length > 0 {
+			me.send(seq, length)
+		}
+		if flags&0x10 != 0 && flags&4 == 0 {
+			other.hear(ack, length == 0 && flags&3 == 0)
+		}
+	}
+	return all
+}
+
+func streamOf(all map[string]*stream, key string) *stream {
+	if all[key] == nil {
+		all[key] = new(stream)
+	}
+	return all[key]
+}
+
+func (s *stream) send(seq, length uint32) {
+	switch {
+	case !s.begun || int32(seq-s.next) >= 0:
+	case s.duplicates >= 3 && s.ack == seq:
+		s.asked++
+	default:
+		s.unasked++
+	}
+	if end := seq + length; !s.begun || int32(end-s.next) > 0 {
+		s.begun, s.next = true, end
+	}
+}
+
+func (s *stream) hear(ack uint32, bare bool) {
+	switch {
+	case !s.answered || ack != s.ack:
+		s.answered, s.ack, s.duplicates = true, ack, 0
+	case bare:
+		s.duplicates++
+	}
+}
+
+// checkAgain compares the retransmissions.
+func checkAgain(t *testing.T, path string, table *explain.Table, list []packet) {
+	t.Helper()
+	want := repeats(list)
+	for _, row := range table.Rows {
+		got := [2]float64{number(row, table.Columns, "triple_duplicate_ack"), number(row, table.Columns, "timeout")}
+		if s := want[row[0].String()+" "+row[1].String()]; got != [2]float64{float64(s.asked), float64(s.unasked)} {
+			t.Errorf("%s, connection %s: %v, by the numbers %+v", path, row[0], got, s)
 		}
 	}
 }
