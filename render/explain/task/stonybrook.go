@@ -1,7 +1,9 @@
 package task
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/flowstate-tcp/flowstate/analyze"
 	"github.com/flowstate-tcp/flowstate/analyze/course"
@@ -38,7 +40,15 @@ var flowColumns = []explain.Column{
 type stonybrook struct {
 	Request
 	open  book
-	flows []*transfer
+	flows []flow
+}
+
+// flow is what is told of one connection.
+type flow struct {
+	number       int
+	begins, ends bool // with a SYN, and then with a FIN
+	cells        []explain.Cell
+	lines        []string
 }
 
 func beginStonyBrook(r Request) Teller { return &stonybrook{Request: r, open: book{}} }
@@ -46,7 +56,9 @@ func beginStonyBrook(r Request) Teller { return &stonybrook{Request: r, open: bo
 func (f *stonybrook) Observe(s *analyze.Segment) { f.open.observe(s) }
 
 func (f *stonybrook) End(c *analyze.Connection) {
-	f.flows = append(f.flows, newTransfer(f.Request, c, f.open.take(c.Number)))
+	t := newTransfer(f.Request, c, f.open.take(c.Number))
+	begins := c.Half[0].SYNSeen
+	f.flows = append(f.flows, flow{c.Number, begins, begins && (c.Half[0].FINSeen || c.Half[1].FINSeen), t.flowCells(), t.flow()})
 }
 
 func (f *stonybrook) Documents() []*explain.Document {
@@ -57,12 +69,14 @@ func (f *stonybrook) Documents() []*explain.Document {
 	d.Task = "stonybrook-cse310"
 	d.Add("definitions", "What counts as what", flowDefinitions...)
 	rows := &explain.Table{Columns: flowColumns}
-	for _, t := range byNumber(f.flows) {
-		rows.Rows = append(rows.Rows, t.flowCells())
+	slices.SortFunc(f.flows, func(a, b flow) int { return cmp.Compare(a.number, b.number) })
+	for i := range f.flows {
+		rows.Rows = append(rows.Rows, f.flows[i].cells)
 	}
 	d.AddMain("flows", "The flows", rows, f.counts()...)
-	for _, t := range f.flows {
-		t.flow(d)
+	for i := range f.flows {
+		number := f.flows[i].number
+		d.Add(fmt.Sprintf("flow-%d", number), fmt.Sprintf("Flow of connection %d", number), f.flows[i].lines...)
 	}
 	d.Add("unknown", "What this capture cannot answer",
 		"The congestion window itself: no header carries it. What is counted is what the sender had the window for, and less where it had nothing to send or the receiver's window was smaller. ss -ti at the sender prints it, and flowstate segments estimates it along time.",
@@ -73,12 +87,12 @@ func (f *stonybrook) Documents() []*explain.Document {
 // counts tells how many flows there are.
 func (f *stonybrook) counts() []string {
 	var begun, both int64
-	for _, t := range f.flows {
-		if t.Connection.Half[0].SYNSeen {
+	for i := range f.flows {
+		if f.flows[i].begins {
 			begun++
-			if t.Connection.Half[0].FINSeen || t.Connection.Half[1].FINSeen {
-				both++
-			}
+		}
+		if f.flows[i].ends {
+			both++
 		}
 	}
 	return []string{fmt.Sprintf("Connections: %d. With a captured SYN: %d. Of these with a FIN too, which the course asks of a flow: %d. The others are shown all the same.",
@@ -118,13 +132,12 @@ func (t *transfer) flowCells() []explain.Cell {
 	return append(cells, explain.Number(t.sent.Asked), explain.Number(t.sent.Unasked))
 }
 
-// flow adds what is told of one flow.
-func (t *transfer) flow(d *explain.Document) {
+// flow tells of one flow.
+func (t *transfer) flow() []string {
 	a, b := t.Ends[t.from], t.Ends[t.Peer(t.from)]
 	lines := []string{fmt.Sprintf("Sender %s port %d, receiver %s port %d.", a.IP, a.Port, b.IP, b.Port)}
 	lines = append(lines, t.transactions()...)
-	lines = append(lines, t.flowThroughput(), t.rounds(), t.again())
-	d.Add(fmt.Sprintf("flow-%d", t.Number), fmt.Sprintf("Flow of connection %d", t.Number), lines...)
+	return append(lines, t.flowThroughput(), t.rounds(), t.again())
 }
 
 func (t *transfer) transactions() (lines []string) {

@@ -34,14 +34,14 @@ type tcpstates struct {
 	Request
 	open  map[int]*tls
 	trips *ebpf.Trips
-	conns []*session
+	conns []session
 }
 
-// session is a connection with its events.
+// session is what is told of a connection.
 type session struct {
-	*analyze.Connection
-	tls    tls
+	number int
 	events []ebpf.Event
+	lines  []string
 }
 
 // tls is when records of TLS began, of those that begin a segment.
@@ -86,11 +86,21 @@ func (t *tls) observe(s *analyze.Segment) {
 
 func (t *tcpstates) End(c *analyze.Connection) {
 	t.trips.End(c)
-	s := &session{Connection: c, events: new(ebpf.Choice).Events(c)}
-	if seen := t.open[c.Number]; seen != nil {
-		s.tls = *seen
-		delete(t.open, c.Number)
+	seen := t.open[c.Number]
+	delete(t.open, c.Number)
+	if seen == nil {
+		seen = new(tls)
 	}
+	s := session{number: c.Number, events: new(ebpf.Choice).Events(c)}
+	for rest := s.events; len(rest) > 0; {
+		n := 1
+		for n < len(rest) && rest[n].Side == rest[0].Side {
+			n++
+		}
+		s.lines = append(s.lines, flowWords(rest[:n]))
+		rest = rest[n:]
+	}
+	s.lines = append(s.lines, established(c, seen)...)
 	t.conns = append(t.conns, s)
 }
 
@@ -98,7 +108,7 @@ func (t *tcpstates) Documents() []*explain.Document {
 	if len(t.conns) == 0 {
 		return nil
 	}
-	slices.SortFunc(t.conns, func(a, b *session) int { return cmp.Compare(a.Number, b.Number) })
+	slices.SortFunc(t.conns, func(a, b session) int { return cmp.Compare(a.number, b.number) })
 	d := explain.New(t.File, t.File+": the questions of the eBPF lab on tcpstates and tcprtt")
 	d.Task = "tcpstates"
 	d.Add("definitions", "What counts as what", tcpstatesDefinitions...)
@@ -147,16 +157,8 @@ func milliseconds(d time.Duration) explain.Cell {
 // flows tells the path of each socket in one sentence, and where the time in
 // ESTABLISHED went.
 func (t *tcpstates) flows() (lines []string) {
-	for _, s := range t.conns {
-		for rest := s.events; len(rest) > 0; {
-			n := 1
-			for n < len(rest) && rest[n].Side == rest[0].Side {
-				n++
-			}
-			lines = append(lines, flowWords(rest[:n]))
-			rest = rest[n:]
-		}
-		lines = append(lines, s.established()...)
+	for i := range t.conns {
+		lines = append(lines, t.conns[i].lines...)
 	}
 	if lines == nil {
 		lines = []string{"No change of state is shown by what was captured."}
@@ -199,21 +201,21 @@ func rangeWords(r ebpf.Range) string {
 }
 
 // established tells where the time between the handshake and the close went.
-func (s *session) established() (lines []string) {
-	p := &s.Phases
+func established(c *analyze.Connection, seen *tls) (lines []string) {
+	p := &c.Phases
 	if !p.HandshakeKnown || !p.TransferKnown {
 		return nil
 	}
 	lines = append(lines, fmt.Sprintf("Between its handshake and its close, data was on the way for %s s, and for %s s nothing was: there an application had nothing to send, or waited.", explain.Time(p.Transfer), explain.Time(p.Idle)))
 	switch {
-	case s.tls.first != 0 && s.tls.begins != 0:
-		lines = append(lines, fmt.Sprintf("It speaks TLS: from the first handshake record (frame %d) to the client's first application data (frame %d) it took %s s. In TLS 1.3 that includes the client's Finished, which travels as application data (RFC 8446 5.1).", s.tls.first, s.tls.begins, explain.Time(s.tls.data.Sub(s.tls.handshake))))
-	case s.tls.first != 0:
-		lines = append(lines, fmt.Sprintf("It speaks TLS from frame %d on; no segment of the client begins with application data.", s.tls.first))
+	case seen.first != 0 && seen.begins != 0:
+		lines = append(lines, fmt.Sprintf("It speaks TLS: from the first handshake record (frame %d) to the client's first application data (frame %d) it took %s s. In TLS 1.3 that includes the client's Finished, which travels as application data (RFC 8446 5.1).", seen.first, seen.begins, explain.Time(seen.data.Sub(seen.handshake))))
+	case seen.first != 0:
+		lines = append(lines, fmt.Sprintf("It speaks TLS from frame %d on; no segment of the client begins with application data.", seen.first))
 	}
 	for _, side := range reconstruct.Sides {
-		l := &s.Sides[side].Limit
-		if span := l.Span(); span > 0 && s.Half[side].Unique > 1 {
+		l := &c.Sides[side].Limit
+		if span := l.Span(); span > 0 && c.Half[side].Unique > 1 {
 			lines = append(lines, fmt.Sprintf("What kept the %s from sending more, of the %s s of its transfer: %s.", side, explain.Time(span), explain.LimitShares(l)))
 		}
 	}
