@@ -221,7 +221,7 @@ func (t *account) source(partly bool) report.Source {
 // budgetFlag is how large figures may be: bytes, or negative for no bound.
 type budgetFlag int64
 
-func (f *budgetFlag) Type() string { return "BYTES" }
+func (f *budgetFlag) Type() string { return "SIZE" }
 
 func (f *budgetFlag) String() string {
 	switch {
@@ -229,6 +229,9 @@ func (f *budgetFlag) String() string {
 		return "all"
 	case *f == 0:
 		return "none"
+	}
+	if *f%(1<<20) == 0 {
+		return fmt.Sprintf("%dM", *f>>20)
 	}
 	return fmt.Sprintf("%dK", *f>>10)
 }

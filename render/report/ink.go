@@ -25,7 +25,7 @@ var darkInks = [...]inkPair{
 	{chart.Sky, 0x7cc4ee},
 	{chart.Amber, 0xe8b23f},
 	{chart.Grey, 0x9a9fa6},
-	{chart.Pale, 0x3a4047}, // also TIME-WAIT
+	{chart.Pale, 0x2b3137}, // also TIME-WAIT, and slow start
 	{0x7a7a7a, 0x9a9fa6},
 	{0x5f5f5f, 0xb0b4ba}, // small print
 	{0x707070, 0x8a9098}, // hatches
@@ -60,7 +60,10 @@ func allInks() []inkPair {
 	all := slices.Clone(darkInks[:])
 	for _, ink := range chart.Inks() {
 		for _, share := range chart.Tints() {
-			all = append(all, inkPair{ink.Tint(share), darkOf(ink).Mix(darkOf(scene.White), share)})
+			tint := inkPair{ink.Tint(share), darkOf(ink).Mix(darkOf(scene.White), share)}
+			if !slices.ContainsFunc(all, func(p inkPair) bool { return p.light == tint.light }) {
+				all = append(all, tint)
+			}
 		}
 	}
 	return all

@@ -99,7 +99,7 @@ func (s *Source) Cells() []string {
 	}
 	var codes []string
 	if s.Err != nil {
-		codes = append(codes, "unreadable: "+s.Err.Error())
+		codes = append(codes, s.Err.Error())
 	}
 	for _, f := range s.Findings {
 		if code := f.Code.String(); !slices.Contains(codes, code) {
