@@ -98,6 +98,42 @@ func TestRecorded(t *testing.T) {
 	}
 }
 
+// What a kernel's tracepoints told of eight runs agrees with the captures of both
+// ends, each change with its time.
+func TestTracepoints(t *testing.T) {
+	folders, err := filepath.Glob("../../testdata/ebpf/*/kernel.txt")
+	if err != nil || len(folders) < 8 {
+		t.Fatalf("%d runs (%v)", len(folders), err)
+	}
+	for _, path := range folders {
+		told, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := asTcpstates(string(told))
+		for _, name := range [...]string{"client", "server"} {
+			conns := fileConnections(t, filepath.Join(filepath.Dir(path), name+".pcapng.gz"))
+			account := witness.Lay([]*witness.Text{read(t, text)}, conns)
+			got, want := tally(account.Of[0]), strings.Count(text, "\n")
+			if got[witness.Agrees] != want || got[witness.Differs] > 0 {
+				t.Errorf("%s at the %s: %d of %d changes agree, %d differ\n%s", path, name, got[witness.Agrees], want, got[witness.Differs], tell(account.Of[0]))
+			}
+		}
+	}
+}
+
+// asTcpstates writes a kernel's account (testdata/README.md) as tcpstates would.
+func asTcpstates(told string) string {
+	var b strings.Builder
+	for line := range strings.Lines(told) {
+		f := strings.Fields(line)
+		if f[5] != "srtt" {
+			fmt.Fprintf(&b, "%s ffff8881%08x 1 program %s %s %s %s %s -> %s\n", f[0], len(f[1])+int(f[1][len(f[1])-1]), f[1], f[2], f[3], f[4], f[5], f[6])
+		}
+	}
+	return b.String()
+}
+
 // A clock in another zone, or one that is off, is found out, and changes nothing
 // else.
 func TestClock(t *testing.T) {

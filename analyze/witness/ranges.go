@@ -60,31 +60,53 @@ type Connection struct {
 	index int // in Lay's list
 }
 
-// Connections runs an analysis and returns its connections by their numbers.
-func Connections(a *analyze.Analysis) (all []*Connection) {
-	open := map[int]*Connection{}
-	for s, ended := range a.Walk() {
-		number := 0
-		if s != nil {
-			number = s.Conn.Number
-		} else {
-			number = ended.Number
-		}
-		c := open[number]
-		if c == nil {
-			c = new(Connection)
-			open[number] = c
-		}
-		if s != nil {
-			c.Observe(s)
-			continue
-		}
-		c.Connection = ended
-		all = append(all, c)
-		delete(open, number)
+// Collector gathers the connections of an analysis. The zero value is ready.
+type Collector struct {
+	open  map[int]*Connection
+	ended []*Connection
+}
+
+// Observe takes the next segment of the capture.
+func (l *Collector) Observe(s *analyze.Segment) {
+	if l.open == nil {
+		l.open = map[int]*Connection{}
 	}
-	slices.SortFunc(all, func(a, b *Connection) int { return cmp.Compare(a.Number, b.Number) })
-	return all
+	c := l.open[s.Conn.Number]
+	if c == nil {
+		c = new(Connection)
+		l.open[s.Conn.Number] = c
+	}
+	c.Observe(s)
+}
+
+// End takes a connection that has ended, all of whose segments were observed.
+func (l *Collector) End(ended *analyze.Connection) {
+	c := l.open[ended.Number]
+	if c == nil {
+		c = new(Connection) // no segment of it was chosen
+	}
+	c.Connection = ended
+	l.ended = append(l.ended, c)
+	delete(l.open, ended.Number)
+}
+
+// Connections returns those that have ended, by their numbers.
+func (l *Collector) Connections() []*Connection {
+	slices.SortFunc(l.ended, func(a, b *Connection) int { return cmp.Compare(a.Number, b.Number) })
+	return l.ended
+}
+
+// Connections runs an analysis and returns its connections by their numbers.
+func Connections(a *analyze.Analysis) []*Connection {
+	var l Collector
+	for s, ended := range a.Walk() {
+		if s != nil {
+			l.Observe(s)
+		} else {
+			l.End(ended)
+		}
+	}
+	return l.Connections()
 }
 
 // Observe takes the next segment of the connection.

@@ -111,7 +111,7 @@ func (l *layer) judge(c *Comparison, v *shown, m *measure) {
 		c.Why = "not known of this endpoint: " + m.why
 		return
 	case !m.grows && l.partial(v):
-		c.Why = "the capture was taken elsewhere than at this endpoint, where this is not what the tool sees: " + m.why
+		c.Why = "the capture was taken elsewhere than at this endpoint, where alone this is what the tool sees"
 		return
 	}
 	slack := int64(0)

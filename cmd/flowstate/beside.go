@@ -53,7 +53,7 @@ func (f *besideFlag) Set(s string) error {
 func (f *besideFlag) given() bool { return len(f.names) > 0 }
 
 // read reads the texts, before any capture.
-func (f *besideFlag) read(p *program, captures []string) error {
+func (f *besideFlag) read(p *program, command string, captures []string) error {
 	for _, name := range f.names {
 		tool, path := witness.AnyTool, name
 		if prefix, rest, found := strings.Cut(name, ":"); found {
@@ -62,7 +62,7 @@ func (f *besideFlag) read(p *program, captures []string) error {
 			}
 		}
 		if path == "-" && (slices.Contains(captures, "-") || len(f.names) > 1 && count(f.names, "-") > 1) {
-			return usage("flowstate states trace.pcap --beside -", "standard input can be read once")
+			return usage("flowstate "+command+" trace.pcap --beside -", "standard input can be read once")
 		}
 		text, err := f.open(p, path, tool)
 		if err != nil {

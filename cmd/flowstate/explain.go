@@ -12,6 +12,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/flowstate-tcp/flowstate/analyze"
+	"github.com/flowstate-tcp/flowstate/analyze/ebpf"
+	"github.com/flowstate-tcp/flowstate/analyze/witness"
 	"github.com/flowstate-tcp/flowstate/render/explain"
 	"github.com/flowstate-tcp/flowstate/render/explain/task"
 	"github.com/flowstate-tcp/flowstate/render/ladder"
@@ -20,8 +22,9 @@ import (
 // explainFlags are those of flowstate explain.
 type explainFlags struct {
 	common
-	form documentFlag
-	task taskFlag
+	beside besideFlag
+	form   documentFlag
+	task   taskFlag
 
 	mutex   sync.Mutex
 	tellers map[string]task.Teller // by capture, once it was read
@@ -74,15 +77,20 @@ numbers; the options of both sides and in common; which socket calls sent what;
 the observed transitions against the RFC's figure, with a reason for each
 difference; the time in each state; what latency changes; round trips; what was
 sent again, and why; windows and what was in flight; what kept each side from
-sending more; how each TCP behaves; and what the capture cannot show. ICMP errors that belong to no connection, such as those about a
-closed UDP port, are explained too.
+sending more; how each TCP behaves; and what the capture cannot show. ICMP errors
+that belong to no connection, such as those about a closed UDP port, are explained
+too.
 
 With --task, answer the questions of a course instead, with the definitions that
 it uses and where they differ from the RFCs'. --task list names the tasks. Those
-with a table print it with --format csv.`,
+with a table print it with --format csv.
+
+--beside adds what other tools showed of the same connections, such as ss, and
+where that agrees and differs; "flowstate states --help" tells what it reads.`,
 		Example: `  flowstate explain trace.pcap --conn 0
   flowstate explain trace.pcap --conn 0 --format markdown -o answers.md
   flowstate explain trace.pcap --task kurose-tcp
+  flowstate explain trace.pcap --conn 0 --beside ss.txt
   flowstate explain trace.pcap --format json | jq -r '.sections[] | select(.id == "options").text[]'`,
 		RunE: func(_ *cobra.Command, args []string) error { return flags.run(p, args) },
 	}
@@ -100,6 +108,7 @@ with a table print it with --format csv.`,
 	complete(cmd, "format", explain.Formats())
 	cmd.Flags().Var(&flags.task, "task", "answer a course's questions: "+strings.Join(task.Names(), ", ")+"; or list them")
 	complete(cmd, "task", append(task.Names(), listTasks))
+	flags.beside.add(cmd)
 	flags.rows = "TCP connection and no ICMP error"
 	return cmd
 }
@@ -128,7 +137,23 @@ func (f *explainFlags) run(p *program, args []string) error {
 	b.pass = func(path string, out *chunker) pass {
 		return func(_ string, a *analyze.Analysis) (int, error) { return f.write(documents(path, a), out) }
 	}
-	return b.run(args)
+	return f.runBeside(b, args)
+}
+
+// runBeside runs the batch with the texts that are laid beside it.
+func (f *explainFlags) runBeside(b *batch, args []string) error {
+	if f.task.Task != nil && f.beside.given() {
+		return usage("flowstate explain "+quote(args[0])+" --beside "+quote(f.beside.names[0]), "--beside adds to the explanation, not to the answers of --task")
+	}
+	if err := f.beside.read(b.p, b.name, args); err != nil {
+		return err
+	}
+	if f.beside.given() {
+		f.extra = ebpf.NewCloses
+	}
+	err := b.run(args)
+	f.beside.tell(b.p, &f.common)
+	return err
 }
 
 // write appends documents to an output. It returns how many.
@@ -200,8 +225,12 @@ func (f *explainFlags) compared(inputs []string) ([]byte, error) {
 // of its ICMP errors that belong to none.
 func (f *explainFlags) explanations(path string, a *analyze.Analysis) (list []*explain.Document) {
 	open := map[int]*ladder.Recorder{}
+	var beside witness.Collector
 	for s, conn := range a.Walk() {
 		if conn != nil {
+			if f.beside.given() {
+				beside.End(conn)
+			}
 			list = append(list, explain.Connection(path, conn, open[conn.Number].Ladder(conn, explain.Rows())))
 			delete(open, conn.Number)
 			continue
@@ -212,10 +241,26 @@ func (f *explainFlags) explanations(path string, a *analyze.Analysis) (list []*e
 			open[s.Conn.Number] = r
 		}
 		r.Add(s)
+		if f.beside.given() {
+			beside.Observe(s)
+		}
 	}
+	f.layBeside(path, list, beside.Connections())
 	slices.SortFunc(list, func(a, b *explain.Document) int { return cmp.Compare(*a.Conn, *b.Conn) })
 	if d := explain.ICMP(path, a.Findings()); d != nil && !f.selects() {
 		list = append(list, d)
 	}
 	return list
+}
+
+// layBeside adds to each explanation what other tools showed of its connection.
+func (f *explainFlags) layBeside(path string, list []*explain.Document, conns []*witness.Connection) {
+	if !f.beside.given() {
+		return
+	}
+	account := witness.Lay(f.beside.texts, conns)
+	f.beside.note(path, account)
+	for _, d := range list {
+		d.AddBeside(account.Of[*d.Conn])
+	}
 }

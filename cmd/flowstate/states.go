@@ -54,7 +54,7 @@ one comparison.`,
 }
 
 func printStates(p *program, flags *statesFlags, args []string) error {
-	if err := flags.beside.read(p, args); err != nil {
+	if err := flags.beside.read(p, "states", args); err != nil {
 		return err
 	}
 	b := &batch{p: p, flags: &flags.common, name: "states", counts: true}

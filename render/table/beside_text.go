@@ -29,7 +29,7 @@ var verdictWords = [...]struct{ word, color string }{
 
 // addBeside writes what other tools showed of a connection, text by text.
 func (t *StatesText) addBeside(out *strings.Builder, c *Connection) {
-	all := collapse(c.Beside)
+	all := Collapse(c.Beside)
 	for len(all) > 0 {
 		same := 1
 		for same < len(all) && all[same].Text == all[0].Text {
@@ -40,10 +40,10 @@ func (t *StatesText) addBeside(out *strings.Builder, c *Connection) {
 	}
 }
 
-func (t *StatesText) addText(out *strings.Builder, all []collapsed) {
+func (t *StatesText) addText(out *strings.Builder, all []Collapsed) {
 	var count [3]int
 	for i := range all {
-		count[all[i].Verdict] += all[i].lines
+		count[all[i].Verdict] += all[i].Lines
 	}
 	fmt.Fprintf(out, "\n  beside %s: %d agree, %d differ, %d open (cannot be compared)\n", t.Style.paint(bold, clean(all[0].Text)),
 		count[witness.Agrees], count[witness.Differs], count[witness.Incomparable])
@@ -52,7 +52,7 @@ func (t *StatesText) addText(out *strings.Builder, all []collapsed) {
 		c := &all[i]
 		word := verdictWords[c.Verdict]
 		verbatim(grid, strings.Join([]string{
-			"", c.where(), c.Side.String(), c.About, clean(c.shown()), t.Style.paint(word.color, word.word), c.ours(),
+			"", c.Where(), c.Side.String(), c.About, clean(c.Showed()), t.Style.paint(word.color, word.word), c.Said(),
 		}, "\t"))
 		if c.Verdict != witness.Agrees || t.All {
 			verbatim(grid, "      "+t.Style.paint(dim, clean(c.Why)))
@@ -61,23 +61,23 @@ func (t *StatesText) addText(out *strings.Builder, all []collapsed) {
 	grid.Flush() // a strings.Builder does not fail
 }
 
-// collapsed is one comparison, or several that say the same.
-type collapsed struct {
+// Collapsed is one comparison, or several that say the same.
+type Collapsed struct {
 	witness.Comparison
-	lines       int
+	Lines       int // of the text
 	last        int // line
 	least, most int64
 }
 
-// collapse joins comparisons that differ in the line and, for numbers, in the
+// Collapse joins comparisons that differ in the line and, for numbers, in the
 // number alone.
-func collapse(list []witness.Comparison) []collapsed {
+func Collapse(list []witness.Comparison) []Collapsed {
 	type key struct {
 		text, about, shown, ours, why string
 		side, verdict                 uint8
 	}
 	at := map[key]int{}
-	var all []collapsed
+	var all []Collapsed
 	for _, c := range list {
 		k := key{c.Text, c.About, c.Shown, c.Ours, c.Why, uint8(c.Side), uint8(c.Verdict)}
 		if c.IsNumber && c.Ours == "" {
@@ -86,19 +86,19 @@ func collapse(list []witness.Comparison) []collapsed {
 		i, seen := at[k]
 		if !seen || c.Line == 0 {
 			at[k] = len(all)
-			all = append(all, collapsed{c, 1, c.Line, c.Number, c.Number})
+			all = append(all, Collapsed{c, 1, c.Line, c.Number, c.Number})
 			continue
 		}
 		joined := &all[i]
-		joined.lines++
+		joined.Lines++
 		joined.last = c.Line
 		joined.least, joined.most = min(joined.least, c.Number), max(joined.most, c.Number)
 	}
 	return all
 }
 
-// shown is what the tool showed; of numbers their range.
-func (c *collapsed) shown() string {
+// Showed is what the tool showed; of numbers their range.
+func (c *Collapsed) Showed() string {
 	switch {
 	case !c.IsNumber || c.Ours != "":
 		return c.Shown
@@ -108,18 +108,19 @@ func (c *collapsed) shown() string {
 	return quantity(c.least, c.Unit) + " to " + quantity(c.most, c.Unit)
 }
 
-func (c *collapsed) where() string {
+// Where is the line, or the lines, of the text; - for what it lacks.
+func (c *Collapsed) Where() string {
 	switch {
 	case c.Line == 0:
 		return "-"
-	case c.lines == 1:
+	case c.Lines == 1:
 		return strconv.Itoa(c.Line)
 	}
-	return fmt.Sprintf("%d–%d (%d)", c.Line, c.last, c.lines)
+	return fmt.Sprintf("%d–%d (%d)", c.Line, c.last, c.Lines)
 }
 
-// ours is what the capture says, and for a number its range.
-func (c *collapsed) ours() string {
+// Said is what the capture says, and for a number its range.
+func (c *Collapsed) Said() string {
 	if c.Ours != "" || !c.Range.Known {
 		return c.Ours
 	}
