@@ -43,6 +43,9 @@ files.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if flags.noDiagrams && flags.dir != "" {
+				return usage("flowstate lab report "+quote(args[0])+" --no-diagrams > "+quote(flags.dir), "-o is the folder for figures, and --no-diagrams makes none")
+			}
 			flags.dropGiven = cmd.Flags().Changed("drop-first")
 			flags.figures = true
 			flags.figuresDir = cmp.Or(flags.dir, filepath.Join(args[0], "figures"))
