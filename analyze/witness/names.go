@@ -8,8 +8,8 @@ import (
 
 // stateNames are the systems' spellings without case, hyphens and underscores:
 // ESTAB, SYN-RECV, FIN-WAIT-1 (ss); SYN_RECV, FIN_WAIT1 (netstat, tcpstates);
-// SYN_RCVD, FIN_WAIT_1 (FreeBSD); CLOSED, SYN_RECEIVED (others). It is never
-// written to.
+// SYN_RCVD, FIN_WAIT_1 (FreeBSD); state-syn-received (DTrace's tcp_state_string);
+// CLOSED, SYN_RECEIVED (others). It is never written to.
 var stateNames = map[string]state.State{
 	"CLOSED": state.Closed, "CLOSE": state.Closed, "UNCONN": state.Closed,
 	"LISTEN": state.Listen, "LISTENING": state.Listen,
@@ -27,7 +27,7 @@ func stateOf(name string) (s state.State, ok bool) {
 	if len(name) > 20 {
 		return s, false
 	}
-	name = strings.TrimPrefix(strings.ToUpper(name), "TCP_")
+	name = strings.TrimPrefix(strings.TrimPrefix(strings.ToUpper(name), "TCP_"), "STATE-")
 	name = strings.ReplaceAll(strings.ReplaceAll(name, "-", ""), "_", "")
 	s, ok = stateNames[name]
 	return s, ok

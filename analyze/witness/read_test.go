@@ -172,6 +172,12 @@ server tcp_do_segment ESTABLISHED 16 1 2
 		"3 dtrace client:1 *#0 *#0 CLOSED>SYN-SENT", "4 dtrace +7µs client:1 *#0 *#0 SYN-SENT seq=5 ack=6",
 		"5 dtrace client:2 *#0 *#0 CLOSED>SYN-SENT",
 	}, nil},
+	{"notebook's data as FreeBSD names states", AnyTool, `{40: {'server': {'tcp_state_change': [['state-established', 'state-fin-wait-1'], ['state-fin-wait-1', 'state-closing']]},
+ 'client': {'tcp_do_segment': [['state-syn-sent', ['SYN', 'ACK'], '5', '6', '7000']]}}}
+`, []string{
+		"1 dtrace server:1 *#0 *#0 ESTABLISHED>FIN-WAIT-1", "1 dtrace server:1 *#0 *#0 FIN-WAIT-1>CLOSING",
+		"2 dtrace +7µs client:1 *#0 *#0 SYN-SENT seq=5 ack=6",
+	}, nil},
 	{"notebook's objects", AnyTool, `{"timestamp": 1795274896000000001, "local_port": 10141, "foreign_port": 40000, "previous_tcp_state": "FIN_WAIT_1", "tcp_state": "CLOSING"}
 source:10141 dest:40000 Seq:5 Ack:6 Time:1795274896000000001 wnd:65535 cwnd:14480 ssthresh:1073725440
 `, []string{
