@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/flowstate-tcp/flowstate/analyze"
+	"github.com/flowstate-tcp/flowstate/render/chart"
 	"github.com/flowstate-tcp/flowstate/render/report"
 	"github.com/flowstate-tcp/flowstate/render/table"
 )
@@ -21,6 +22,7 @@ type reportFlags struct {
 	form   reportFormat
 	title  string
 	budget budgetFlag
+	pages  int
 }
 
 func newReport(p *program) *cobra.Command {
@@ -37,11 +39,16 @@ HTML is one file that loads nothing: it opens from a disk, prints, and shows tex
 and figures without JavaScript. With it, tables can be sorted and filtered, and
 the charts of a connection zoom together.
 
+Markdown and LaTeX have their figures in a folder beside them, as SVG and as PDF.
+LaTeX has the sections of a laboratory report and compiles with pdflatex; what its
+pages have no room for stands in appendices.
+
 Where connections are many, those with the gravest findings and with most packets
 have figures, up to the size of --figures; each has its row, states and findings.`,
 		Example: `  flowstate report trace.pcap -o report.html
   flowstate report captures/ --filter "port 443" --figures 20M -o https.html
-  flowstate report flowstate-lab --title "Lab 3" -o lab3.html`,
+  flowstate report flowstate-lab --title "Lab 3" -o lab3.html
+  flowstate report flowstate-lab --title "Lab 3" --pages 8 -o lab3.tex`,
 		RunE: func(_ *cobra.Command, args []string) error { return writeReport(p, &flags, args) },
 	}
 	flags.addImage(cmd)
@@ -51,6 +58,7 @@ have figures, up to the size of --figures; each has its row, states and findings
 	f := cmd.Flags()
 	f.Var(&flags.form, "format", "format: "+strings.Join(reportFormatNames(), ", ")+"; where the ending of -o does not say it")
 	f.StringVar(&flags.title, "title", "", "the report's `TITLE`; by default, the name of the capture")
+	f.IntVar(&flags.pages, "pages", 8, "in LaTeX, most pages `N` that the body may have before the appendices; 0 for any number")
 	f.Var(&flags.budget, "figures", "about how large all figures may be together; or all, or none")
 	complete(cmd, "format", reportFormatNames())
 	flags.rows = "TCP connection"
@@ -61,12 +69,15 @@ have figures, up to the size of --figures; each has its row, states and findings
 type reportForm struct {
 	name    string
 	endings []string // of files; the first is the usual
-	write   func(*report.Report, io.Writer) error
+	write   func(*report.Report, io.Writer, report.Figures) error
+	beside  bool // its figures are files beside it
 }
 
 func reportForms() []reportForm {
 	return []reportForm{
-		{"html", []string{".html", ".htm"}, (*report.Report).WriteHTML},
+		{"html", []string{".html", ".htm"}, func(r *report.Report, w io.Writer, _ report.Figures) error { return r.WriteHTML(w) }, false},
+		{"markdown", []string{".md", ".markdown"}, (*report.Report).WriteMarkdown, true},
+		{"latex", []string{".tex"}, (*report.Report).WriteLaTeX, true},
 	}
 }
 
@@ -120,8 +131,11 @@ func writeReport(p *program, flags *reportFlags, args []string) error {
 	if err != nil {
 		return err
 	}
+	if form.beside && flags.output == "" {
+		return usage("flowstate report "+quote(args[0])+" -o report"+form.endings[0], "a report as %s has its figures beside it, and needs -o", form.name)
+	}
 	r := report.New(report.Options{
-		Title: flags.title, View: flags.view.View, Budget: int64(flags.budget), Command: commandLine(p.args), Chosen: flags.chosenBy(),
+		Title: flags.title, Pages: flags.pages, View: flags.view.View, Budget: int64(flags.budget), Command: commandLine(p.args), Chosen: flags.chosenBy(),
 	})
 	inputs, err := p.reportInputs(r, args)
 	if err != nil {
@@ -154,15 +168,35 @@ func (p *program) saveReport(r *report.Report, flags *reportFlags, form reportFo
 		}
 		path = filepath.Join(path, "report"+form.endings[0])
 	}
+	return p.saveAs(path, inputs, func(w io.Writer) error {
+		return form.write(r, w, report.Figures{Dir: figuresFolder(path), Save: func(name string, write func(io.Writer) error) error {
+			folder := filepath.Join(filepath.Dir(path), figuresFolder(path))
+			if err := os.MkdirAll(folder, 0o777); err != nil {
+				return err
+			}
+			return p.saveAs(filepath.Join(folder, name), inputs, write)
+		}})
+	})
+}
+
+// saveAs writes a file whole, or not at all.
+func (p *program) saveAs(path string, inputs []string, write func(io.Writer) error) error {
 	out, err := p.openOutput(path, inputs)
 	if err != nil {
 		return err
 	}
 	defer out.discard()
-	if err := form.write(r, out); err != nil {
+	if err := write(out); err != nil {
 		return err
 	}
 	return out.commit()
+}
+
+// figuresFolder names the folder of a report's figures, which stands beside it,
+// in letters that no format takes for anything else.
+func figuresFolder(path string) string {
+	base := filepath.Base(path)
+	return chart.EscapeLabel(strings.ReplaceAll(strings.TrimSuffix(base, filepath.Ext(base)), ".", "-")) + "-figures"
 }
 
 // chosenBy says which flags left connections out.

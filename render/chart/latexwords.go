@@ -1,6 +1,7 @@
 package chart
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/flowstate-tcp/flowstate/render/scene"
@@ -33,11 +34,26 @@ var latexEscapes = strings.NewReplacer(
 	`\`, `\textbackslash{}`, `{`, `\{`, `}`, `\}`, `%`, `\%`, `#`, `\#`, `&`, `\&`, `_`, `\_`, `$`, `\$`,
 	`~`, `\textasciitilde{}`, `^`, `\textasciicircum{}`, `<`, `\textless{}`, `>`, `\textgreater{}`, `"`, `\textquotedbl{}`,
 	`…`, `\ldots{}`, `µ`, `\textmu{}`, `°`, `\textdegree{}`, `–`, `--`, `×`, `$\times$`, `→`, `$\rightarrow$`,
+	`“`, "``", `”`, `''`, `’`, `'`, `²`, `$^2$`, `≥`, `$\geq$`, `≤`, `$\leq$`, `§`, `\S{}`, `±`, `$\pm$`, `−`, `$-$`, `·`, `$\cdot$`,
 )
 
-// EscapeLaTeX makes text safe to be set by LaTeX.
+// EscapeLaTeX makes text safe to be set by LaTeX. Letters that its usual fonts
+// lack are named by their numbers.
 func EscapeLaTeX(s string) string {
-	return latexEscapes.Replace(scene.Clean(s))
+	var b strings.Builder
+	for _, r := range scene.Clean(s) {
+		if r > 0x7e && !isLatin(r) && latexEscapes.Replace(string(r)) == string(r) {
+			fmt.Fprintf(&b, "[U+%04X]", r)
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return latexEscapes.Replace(b.String())
+}
+
+// isLatin tells of a letter whether every encoding of LaTeX's fonts can set it.
+func isLatin(r rune) bool {
+	return r >= 0xc0 && r <= 0xff && !strings.ContainsRune("ÐðÞþ×÷", r)
 }
 
 // EscapeLabel keeps of a label what LaTeX takes in one.

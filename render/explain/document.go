@@ -178,11 +178,11 @@ func (d *Document) text(b *strings.Builder) {
 }
 
 func (d *Document) markdown(b *strings.Builder) {
-	b.WriteString("## " + escape(d.Title) + "\n")
+	b.WriteString("## " + EscapeMarkdown(d.Title) + "\n")
 	for _, s := range d.Sections {
-		b.WriteString("\n### " + escape(s.Title) + "\n\n")
+		b.WriteString("\n### " + EscapeMarkdown(s.Title) + "\n\n")
 		for _, line := range s.Lines {
-			b.WriteString("- " + escape(line) + "\n") // one line each, so that no word can begin a block
+			b.WriteString("- " + EscapeMarkdown(line) + "\n") // one line each, so that no word can begin a block
 		}
 		if s.Table != nil && len(s.Table.Rows) > 0 {
 			b.WriteString("\n")
@@ -212,9 +212,9 @@ func wrap(b *strings.Builder, first, rest, s string) {
 // noLinks keeps readers of Markdown from making links of plain text.
 var noLinks = strings.NewReplacer("://", "\\://", "www.", "www\\.", "WWW.", "WWW\\.")
 
-// escape makes words safe in Markdown, whatever they hold: none is markup, HTML
+// EscapeMarkdown makes words safe in Markdown, whatever they hold: none is markup, HTML
 // or a link.
-func escape(s string) string {
+func EscapeMarkdown(s string) string {
 	var b strings.Builder
 	for _, r := range strings.Join(strings.Fields(scene.Clean(s)), " ") {
 		switch {

@@ -200,7 +200,7 @@ func (t *Table) markdown(b *strings.Builder) {
 		}
 		b.WriteString("|\n")
 	}
-	line(func(j int) string { return escape(t.Columns[j].Title()) })
+	line(func(j int) string { return EscapeMarkdown(t.Columns[j].Title()) })
 	line(func(j int) string {
 		if t.numeric(j) {
 			return "---:"
@@ -208,7 +208,7 @@ func (t *Table) markdown(b *strings.Builder) {
 		return "---"
 	})
 	for _, row := range t.Rows {
-		line(func(j int) string { return escape(row[j].String()) })
+		line(func(j int) string { return EscapeMarkdown(row[j].String()) })
 	}
 }
 
@@ -227,3 +227,6 @@ func (t *Table) writeCSV(w io.Writer, first []string) error {
 	out.Flush()
 	return out.Error()
 }
+
+// IsNumber tells whether the cell holds a number, or nothing.
+func (c Cell) IsNumber() bool { return c.number || c == Cell{} }

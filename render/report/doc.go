@@ -6,7 +6,9 @@
 // It has two parts. The model, a Report, knows no format: sources with their
 // health, connections with their summary, paths, state diagram, ladder, charts,
 // findings and explanation, and the sweep of a lab, if it is of one. A writer
-// turns it into bytes, as WriteHTML does. The words are those of package table
+// turns it into bytes: WriteHTML into one file; WriteMarkdown, with figures as SVG
+// beside it; WriteLaTeX, with figures as PDF, into a paper in the sections that the
+// L41 labs ask for, whose body keeps to a number of pages. The words are those of package table
 // and explain, so that a report says what the commands say.
 //
 //	r := report.New(report.Options{Budget: report.DefaultBudget})

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/flowstate-tcp/flowstate/capture/finding"
-	"github.com/flowstate-tcp/flowstate/render/chart"
 	labtext "github.com/flowstate-tcp/flowstate/render/lab"
 	labfigures "github.com/flowstate-tcp/flowstate/render/lab/figures"
 	"github.com/flowstate-tcp/flowstate/render/scene"
@@ -117,13 +116,7 @@ func (p *page) fileOf(c *Connection) string {
 
 // labFigure draws one of the lab's figures.
 func (p *page) labFigure(f *labfigures.Figure) (*figure, error) {
-	var s *scene.Scene
-	if f.Chart != nil {
-		s = f.Chart.Draw(&p.fonts, chart.TwoColumn)
-	} else {
-		s = p.diagrams.Sheet(f.Title, sheetColumns(len(f.Graphs)), f.Graphs...)
-	}
-	return inline("lab-"+f.Name, "lab", s, f.Said)
+	return inline("lab-"+f.Name, "lab", p.labScene(f), f.Said)
 }
 
 // sheetColumns is how many diagrams stand side by side.

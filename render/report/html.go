@@ -10,7 +10,6 @@ import (
 	"io"
 
 	"github.com/flowstate-tcp/flowstate/render/chart"
-	"github.com/flowstate-tcp/flowstate/render/diagram"
 	"github.com/flowstate-tcp/flowstate/render/scene"
 )
 
@@ -20,9 +19,8 @@ var assets embed.FS
 // page writes a report as HTML.
 type page struct {
 	*Report
-	fonts    scene.Fonts
-	diagrams *diagram.Renderer
-	parts    *template.Template
+	artist
+	parts *template.Template
 }
 
 // WriteHTML writes the report as one file of HTML that loads nothing. It returns
@@ -30,10 +28,7 @@ type page struct {
 func (r *Report) WriteHTML(w io.Writer) error {
 	p := &page{Report: r}
 	var err error
-	if p.fonts, err = scene.NewFonts(); err != nil {
-		return err
-	}
-	if p.diagrams, err = diagram.NewRenderer(); err != nil {
+	if p.artist, err = newArtist(); err != nil {
 		return err
 	}
 	if p.parts, err = template.New("page").Funcs(p.functions()).ParseFS(assets, "assets/page.html"); err != nil {

@@ -28,6 +28,7 @@ type Options struct {
 	Budget  int64      // bytes of figures, about; 0 for no figures, negative for all
 	Most    int        // connections of a capture; 0 for no bound
 	Command string     // that makes the report again
+	Pages   int        // most that the body of a paper in LaTeX should have; 0 for no bound
 	Chosen  string     // what chose the connections, such as --filter "port 80"; empty for all
 }
 
@@ -177,6 +178,20 @@ func (r *Report) Rule() string {
 	return fmt.Sprintf("%d of %s have figures, numbers and an explanation: those with the gravest findings first, then those with most packets, as far as %s of figures reach. --figures sets another size or all, --conn and --filter choose connections; each has its row, states and findings here in any case.",
 		drawn, counted(len(r.Connections), "connection"), chart.Bytes.Format(float64(max(0, r.Budget))))
 }
+
+// scope says what the report is on.
+func (r *Report) scope() string {
+	said := counted(len(r.Connections), "connection") + " in " + counted(len(r.Sources), "capture")
+	if r.Chosen != "" {
+		said += ", chosen by " + r.Chosen
+	}
+	return said + "."
+}
+
+// legend explains the words that all parts use.
+const legend = "Times are in seconds after the first packet of each connection, by the clock of the capture. " +
+	"Proven: sequence numbers prove it. Strong: proven, its time bounded on one side only. " +
+	"Assumed: true if nothing was lost between the capture and the endpoint. Unobserved: a timer or a local call, which no packet shows."
 
 func counted(n int, what string) string {
 	if n != 1 {

@@ -77,7 +77,7 @@ func firstFlightText(b *behaviour.Result) Value {
 	if !b.Initial.Exact {
 		bound = "at least "
 	}
-	return text(bound + strconv.FormatInt(b.Initial.Octets, 10) + " bytes, " + counted(b.Initial.Segments, "segment"))
+	return text(bound + counted(b.Initial.Octets, "byte") + ", " + counted(b.Initial.Segments, "segment"))
 }
 
 func episodeText(n int64, took time.Duration) Value {

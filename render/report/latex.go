@@ -1,0 +1,484 @@
+package report
+
+import (
+	"bufio"
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/flowstate-tcp/flowstate/render/chart"
+	labfigures "github.com/flowstate-tcp/flowstate/render/lab/figures"
+	"github.com/flowstate-tcp/flowstate/render/scene"
+	"github.com/flowstate-tcp/flowstate/render/table"
+)
+
+// WriteLaTeX writes the report as a document for pdflatex, in the sections that
+// the L41 labs ask for, and its figures as PDF into f. What is too long for the
+// pages of Options.Pages stands in appendices. It returns the error of w or of f.
+func (r *Report) WriteLaTeX(w io.Writer, f Figures) error {
+	b := bufio.NewWriter(w)
+	o := outline{Report: r, scribe: latex{b}, figures: f, format: scene.PDF, shown: map[*Connection]bool{}}
+	var err error
+	if o.artist, err = newArtist(); err != nil {
+		return err
+	}
+	p := paper{outline: o, b: b, budget: newBudget(r.Pages)}
+	if err := p.write(); err != nil {
+		return err
+	}
+	return b.Flush()
+}
+
+// latex is a scribe.
+type latex struct{ b *bufio.Writer }
+
+var latexSections = [...]string{1: "section", 2: "subsection", 3: "subsubsection", 4: "paragraph"}
+
+func (l latex) heading(level int, text string) {
+	fmt.Fprintf(l.b, "\n\\%s{%s}\n", latexSections[min(level, 4)], breakable(text))
+}
+
+func (l latex) paragraph(text string) {
+	fmt.Fprintf(l.b, "\n%s\n", breakable(text))
+}
+
+func (l latex) list(items []string) {
+	if len(items) == 0 {
+		return
+	}
+	l.b.WriteString("\n\\begin{itemize}\n")
+	for _, s := range items {
+		fmt.Fprintf(l.b, "\\item {}%s\n", breakable(s))
+	}
+	l.b.WriteString("\\end{itemize}\n")
+}
+
+// table is one that may go over several pages. Its columns share the width of
+// the page in the proportion of their longest cells.
+func (l latex) table(g grid) {
+	shares, size := g.shares()
+	fmt.Fprintf(l.b, "\n{\\%s\\setlength{\\tabcolsep}{3pt}\n\\begin{longtable}{", size)
+	for i, h := range g.Headings {
+		side := "raggedright"
+		if h.Right {
+			side = "raggedleft"
+		}
+		fmt.Fprintf(l.b, ">{\\%s\\arraybackslash}p{\\dimexpr %.4f\\linewidth-2\\tabcolsep\\relax}", side, shares[i])
+	}
+	l.b.WriteString("}\n")
+	if g.Caption != "" {
+		fmt.Fprintf(l.b, "\\caption{%s}\\\\\n", breakable(g.Caption))
+	}
+	l.b.WriteString("\\hline\\noalign{\\smallskip}\n")
+	l.row(g.Headings, func(h table.Heading) string { return "\\textbf{" + breakable(h.Name) + "}" })
+	l.b.WriteString("\\hline\\noalign{\\smallskip}\n\\endhead\n\\noalign{\\smallskip}\\hline\n\\endfoot\n")
+	for _, row := range g.Rows {
+		for i, text := range row {
+			if i > 0 {
+				l.b.WriteString(" & ")
+			}
+			l.b.WriteString("{}" + breakable(text)) // {}: a bracket at its start is no option
+		}
+		l.b.WriteString(" \\\\\n")
+	}
+	l.b.WriteString("\\end{longtable}}\n")
+}
+
+func (l latex) row(all []table.Heading, text func(table.Heading) string) {
+	for i, h := range all {
+		if i > 0 {
+			l.b.WriteString(" & ")
+		}
+		l.b.WriteString(text(h))
+	}
+	l.b.WriteString(" \\\\\n")
+}
+
+// widest is the longest text that makes its column wider: longer ones are broken.
+// Columns up to narrow are never made narrower than their texts, as far as the
+// page allows. A page has so many letters of the two sizes.
+const (
+	widest         = 60
+	narrow         = 18
+	lettersSmall   = 96
+	lettersSmaller = 112
+)
+
+// shares are the parts of a page's width that the columns have, and the size of
+// letters that fits.
+func (g *grid) shares() (list []float64, size string) {
+	letters := make([]int, len(g.Headings))
+	kept, all := 0, 0
+	for i, h := range g.Headings {
+		letters[i] = width(h.Name)*9/8 + 2 // it is bold
+		for _, row := range g.Rows {
+			letters[i] = max(letters[i], min(widest, width(row[i]))+2)
+		}
+		if all += letters[i]; letters[i] <= narrow {
+			kept += letters[i]
+		}
+	}
+	size, room := "footnotesize", lettersSmall
+	if all > room {
+		size, room = "scriptsize", lettersSmaller
+	}
+	shrink := 1.0
+	if all > room && kept < room*2/3 {
+		shrink = float64(room-kept) / float64(all-kept)
+	}
+	total := 0.0
+	for _, n := range letters {
+		share := float64(n)
+		if n > narrow {
+			share *= shrink
+		}
+		list = append(list, share)
+		total += share
+	}
+	for i := range list {
+		list[i] /= max(total, float64(room))
+	}
+	return list, size
+}
+
+// width is how many small letters are as wide as a text: capitals are half as wide
+// again.
+func width(s string) int {
+	halves := 0
+	for _, r := range s {
+		if halves += 2; unicode.IsUpper(r) {
+			halves++
+		}
+	}
+	return (halves + 1) / 2
+}
+
+// code is set line by line, so that no text can end it.
+func (l latex) code(text string) {
+	l.b.WriteString("\n{\\tiny\\ttfamily\\noindent\n")
+	for line := range strings.Lines(text) {
+		line = chart.EscapeLaTeX(strings.TrimRight(line, "\n"))
+		fmt.Fprintf(l.b, "%s\\\\\n", cmp.Or(strings.ReplaceAll(line, " ", "~"), "~"))
+	}
+	l.b.WriteString("}\n")
+}
+
+// tallest are the parts of a page that figures may take at most, by what their
+// names end with.
+var tallest = [...]struct {
+	ending string
+	part   float64
+}{{"-diagram", 0.33}, {"-charts", 0.48}, {"-ladder", 0.6}, {"", 0.42}}
+
+func tallestOf(name string) float64 {
+	for _, t := range tallest {
+		if strings.HasSuffix(name, t.ending) {
+			return t.part
+		}
+	}
+	return 1
+}
+
+func (l latex) figure(name, title, caption string) {
+	fmt.Fprintf(l.b, "\n\\begin{figure}[!htbp]\n\\centering\n\\includegraphics[width=\\linewidth,height=%.2f\\textheight,keepaspectratio]{%s}\n\\caption[%s]{%s}\n\\label{fig:%s}\n\\end{figure}\n",
+		tallestOf(strings.TrimSuffix(name, ".pdf")), name, chart.EscapeLaTeX(title), breakable(caption), chart.EscapeLabel(strings.TrimSuffix(name[strings.LastIndexByte(name, '/')+1:], ".pdf")))
+}
+
+// breaks are where a long word, such as an address or the name of a file, may go
+// on in the next line.
+var breaks = strings.NewReplacer("--", "--\\allowbreak{}", ".", ".\\allowbreak{}", ":", ":\\allowbreak{}", "/", "/\\allowbreak{}", `\_`, `\_\allowbreak{}`, ",", ",\\allowbreak{}", "-", "-\\allowbreak{}")
+
+// breakable makes text safe for LaTeX, and lets its long words be broken.
+func breakable(s string) string {
+	words := strings.Fields(chart.EscapeLaTeX(oneLine(s)))
+	for i, word := range words {
+		if utf8.RuneCountInString(word) > 12 {
+			words[i] = breaks.Replace(word)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// paper writes the report in the sections of a laboratory report.
+type paper struct {
+	outline
+	b      *bufio.Writer
+	budget *budget
+	later  []func() error // what goes into the appendices for want of room
+}
+
+const preamble = `%% Compile it with pdflatex, twice; it needs the packages of TeX's base alone.
+\documentclass[11pt,a4paper]{article}
+\usepackage[utf8]{inputenc}
+\IfFileExists{lmodern.sty}{\usepackage[T1]{fontenc}\usepackage{lmodern}}{\DeclareTextCommandDefault{\textquotedbl}{''}}
+\usepackage{textcomp}
+\usepackage[margin=22mm]{geometry}
+\usepackage{array,longtable,graphicx}
+\usepackage[hidelinks]{hyperref}
+\setcounter{topnumber}{4}\setcounter{totalnumber}{6}
+\renewcommand{\topfraction}{0.95}\renewcommand{\textfraction}{0.05}\renewcommand{\floatpagefraction}{0.6}
+\setlength{\emergencystretch}{3em}
+\begin{document}
+`
+
+func (p *paper) write() error {
+	fmt.Fprint(p.b, strings.ReplaceAll(preamble, "%%", "%"))
+	p.titlePage()
+	p.heading(1, "Introduction")
+	p.introduce()
+	p.heading(1, "Experimental setup and methodology")
+	p.setup()
+	p.heading(1, "Results and discussion")
+	if err := p.results(); err != nil {
+		return err
+	}
+	p.heading(1, "Conclusion")
+	p.list(p.conclusions())
+	p.endOfBody()
+	p.references()
+	if err := p.appendices(); err != nil {
+		return err
+	}
+	fmt.Fprint(p.b, "\\end{document}\n")
+	return nil
+}
+
+func (p *paper) titlePage() {
+	fmt.Fprintf(p.b, "\\begin{titlepage}\n\\centering\\vspace*{30mm}\n{\\LARGE %s\\par}\n\\vspace{10mm}\n%% \\author: your name and number here\n\\begin{abstract}\n", breakable(p.Title))
+	p.paragraph(p.scope() + " " + p.Verdict())
+	p.list(p.conclusions())
+	fmt.Fprint(p.b, "\\end{abstract}\n\\end{titlepage}\n\\setcounter{page}{1}\n")
+}
+
+// introduce says what is examined.
+func (p *paper) introduce() {
+	p.paragraph(p.scope() + " For each connection the state transitions of both endpoints (RFC 9293, section 3.3.2) are inferred from flags, order and acknowledgement numbers, each with its evidence and certainty; round-trip times, data in flight, losses and what limited each transfer are estimated.")
+	p.paragraph(legend)
+	p.comment("Write here: the question, and what you expect.")
+}
+
+// setup says what was run and how far it can be trusted.
+func (p *paper) setup() {
+	if p.Lab != nil {
+		p.paragraph(strings.Join(p.Lab.Setup, " "))
+	}
+	p.budget.take(textLines(p.scope()) + 20)
+	p.paragraph(p.Verdict())
+	p.table(grid{Caption: "In how many connections each measurement can be trusted", Headings: TrustHeadings(), Rows: p.TrustRows()})
+	if p.Command != "" {
+		p.paragraph("Made by: " + p.Command)
+	}
+}
+
+// results are the figures of the lab, or of the connections; those for which
+// there is no room stand in an appendix.
+func (p *paper) results() error {
+	if p.Lab != nil {
+		here := p.chosen(p.Lab.Figures)
+		for i, f := range p.Lab.Figures {
+			if err := p.placeLab(f, here[i]); err != nil {
+				return err
+			}
+		}
+		p.missing()
+		return nil
+	}
+	shown := min(len(p.Connections), mostRows)
+	p.budget.take(float64(shown) * 1.6)
+	p.index(0, shown, brief)
+	if shown < len(p.Connections) {
+		p.later = append(p.later, func() error {
+			p.heading(1, "Further connections")
+			p.index(shown, len(p.Connections), brief)
+			return nil
+		})
+	}
+	if err := p.overview(); err != nil {
+		return err
+	}
+	for _, c := range p.drawn.kept {
+		if err := p.placeFigures(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// placeFigures shows the figures of a connection here, where there is room for
+// all of them.
+func (p *paper) placeFigures(c *Connection) error {
+	lines := 4.0
+	if c.Charts != nil {
+		lines += p.figureLines(c.Charts.Draw(&p.fonts, chart.TwoColumn), "-charts", c.Charts.Caption)
+	}
+	if g := c.Graph(); g != nil {
+		lines += p.figureLines(p.diagrams.Sheet(g.Title, 1, g), "-diagram", c.GraphCaption())
+	}
+	if c.Ladder != nil && !c.Ladder.Empty() {
+		lines += p.figureLines(c.Ladder.Draw(&p.fonts, chart.TwoColumn), "-ladder", c.Ladder.Caption())
+	}
+	if !p.budget.take(lines) {
+		return nil
+	}
+	p.shown[c] = true
+	p.heading(2, c.Title())
+	return p.drawings(c)
+}
+
+// brief are the columns of connections for which a page of paper has no room.
+// They are told of each connection in its appendix.
+var brief = []string{"client ends", "server ends", "ooo", "dup", "findings"}
+
+// mostRows is how many connections the table in the body lists.
+const mostRows = 30
+
+// chosen are the figures of a lab for which the body has room, in the order of
+// their ranks.
+func (p *paper) chosen(all []*labfigures.Figure) []bool {
+	here := make([]bool, len(all))
+	for rank := range numRanks {
+		for i, f := range all {
+			if rankOf(all, i) == rank {
+				here[i] = p.budget.take(p.figureLines(p.labScene(f), f.Name, f.Said) + textLines(f.Answer...) + 3)
+			}
+		}
+	}
+	return here
+}
+
+const numRanks = 3
+
+// rankOf says how much a figure of a lab is needed: first what answers its
+// hypotheses; then of those that show the same at several delays the last, since
+// it shows most.
+func rankOf(all []*labfigures.Figure, i int) int {
+	kind := func(i int) string { name, _, _ := strings.Cut(all[i].Title, ","); return name }
+	switch {
+	case strings.HasPrefix(all[i].Title, "Hypothesis"):
+		return 0
+	case i == len(all)-1 || kind(i+1) != kind(i):
+		return 1
+	}
+	return 2
+}
+
+// placeLab puts a figure here, or in an appendix.
+func (p *paper) placeLab(f *labfigures.Figure, here bool) error {
+	if here {
+		return p.labFigure(2, f)
+	}
+	p.paragraph(f.Title + ": in the appendix.")
+	p.later = append(p.later, func() error { return p.labFigure(1, f) })
+	return nil
+}
+
+// conclusions are the results in a sentence each.
+func (p *paper) conclusions() (said []string) {
+	if p.Lab != nil {
+		for _, f := range p.Lab.Figures {
+			if len(f.Answer) > 0 {
+				said = append(said, f.Title+": "+f.Answer[0])
+			}
+		}
+		return said
+	}
+	return append(said, "Opened: "+p.tally(func(c *Connection) string { return c.States.Open.String() })+".",
+		"Closed: "+p.tally(func(c *Connection) string { return c.States.Close.String() })+".")
+}
+
+// tally counts the connections by a word, the most frequent first.
+func (r *Report) tally(of func(*Connection) string) string {
+	counts := map[string]int{}
+	var words []string
+	for _, c := range r.Connections {
+		word := of(c)
+		if counts[word]++; counts[word] == 1 {
+			words = append(words, word)
+		}
+	}
+	slices.SortStableFunc(words, func(a, b string) int { return cmp.Or(counts[b]-counts[a], strings.Compare(a, b)) })
+	for i, word := range words {
+		words[i] = fmt.Sprintf("%d %s", counts[word], word)
+	}
+	return cmp.Or(strings.Join(words, ", "), "none")
+}
+
+// endOfBody lets LaTeX say where the pages are too many all the same.
+func (p *paper) endOfBody() {
+	fmt.Fprint(p.b, "\\clearpage\n")
+	if p.Pages > 0 {
+		fmt.Fprintf(p.b, "\\ifnum\\value{page}>%d \\PackageWarningNoLine{flowstate}{The body has more than %d pages}\\fi\n", p.Pages+1, p.Pages)
+	}
+}
+
+// sources are the documents that the methods come from.
+var sources = [...]string{
+	"RFC 9293, Transmission Control Protocol (TCP), 2022.",
+	"RFC 5681, TCP Congestion Control, 2009.",
+	"RFC 5961, Improving TCP's Robustness to Blind In-Window Attacks, 2010.",
+	"RFC 6298, Computing TCP's Retransmission Timer, 2011.",
+	"RFC 6675, A Conservative Loss Recovery Algorithm Based on Selective Acknowledgment (SACK) for TCP, 2012.",
+	"RFC 7323, TCP Extensions for High Performance, 2014.",
+	"RFC 8985, The RACK-TLP Loss Detection Algorithm for TCP, 2021.",
+}
+
+func (p *paper) references() {
+	fmt.Fprint(p.b, "\\begin{thebibliography}{9}\n")
+	for _, s := range sources {
+		number, _, _ := strings.Cut(s, ",")
+		fmt.Fprintf(p.b, "\\bibitem{%s} %s\n", strings.ReplaceAll(number, " ", ""), breakable(s))
+	}
+	fmt.Fprint(p.b, "\\end{thebibliography}\n")
+}
+
+// appendices hold what the body had no room for, the captures, and each connection.
+func (p *paper) appendices() error {
+	fmt.Fprint(p.b, "\\clearpage\n\\appendix\n")
+	for _, show := range p.later {
+		if err := show(); err != nil {
+			return err
+		}
+	}
+	if p.Lab != nil {
+		text, err := p.Lab.Text()
+		if err != nil {
+			return err
+		}
+		p.heading(1, "What was measured")
+		p.code(text)
+	}
+	p.heading(1, "The captures")
+	p.health()
+	if len(p.Connections) > 0 {
+		p.heading(1, "Each connection")
+	}
+	for _, c := range p.detailed() {
+		if err := p.connection(c); err != nil {
+			return err
+		}
+		fmt.Fprint(p.b, "\\clearpage\n")
+	}
+	return nil
+}
+
+// mostDetailed is how many connections a paper tells of one by one.
+const mostDetailed = 10
+
+// detailed are the connections that are told of one by one, in their order.
+func (p *paper) detailed() []*Connection {
+	if len(p.Connections) <= mostDetailed {
+		return p.Connections
+	}
+	p.paragraph(fmt.Sprintf("Of %d connections, those with the gravest findings first and then those with most packets, %d are told of here; --conn and --filter choose others, and the report as HTML has all.", len(p.Connections), mostDetailed))
+	list := slices.Clone(p.Connections)
+	slices.SortStableFunc(list, compare)
+	list = list[:mostDetailed]
+	slices.SortStableFunc(list, func(a, b *Connection) int { return cmp.Or(a.Source-b.Source, a.Number-b.Number) })
+	return list
+}
+
+func (p *paper) comment(text string) { fmt.Fprintf(p.b, "%% %s\n", text) }
