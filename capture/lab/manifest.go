@@ -102,9 +102,10 @@ func ReadCalls(path string) ([]workload.Call, error) { return readLines[workload
 
 // Window is the congestion window that a kernel told of one of its connections.
 type Window struct {
-	Time  capture.Timestamp `json:"time_ns"`
-	Local netip.AddrPort    `json:"local"`
-	Cwnd  int64             `json:"cwnd"` // octets; 0: unknown
+	Time     capture.Timestamp `json:"time_ns"`
+	Local    netip.AddrPort    `json:"local"`
+	Cwnd     int64             `json:"cwnd"`     // octets; 0: unknown
+	Ssthresh int64             `json:"ssthresh"` // octets; 0: not set yet, or unknown
 }
 
 // ReadWindows reads the congestion windows of a run's samples.

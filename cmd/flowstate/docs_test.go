@@ -62,6 +62,7 @@ have an underscore in its place, and a space between the items of a list.
 		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", c.Name, c.Unit, c.Meaning)
 	}
 	b.WriteString(explainFields())
+	writeFigureColumns(&b)
 	b.WriteString("\n## Findings\n\n| code | severity | meaning |\n|---|---|---|\n")
 	for _, f := range finding.Codes() {
 		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", f.Name, f.Severity, f.Meaning)

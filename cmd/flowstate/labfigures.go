@@ -28,7 +28,7 @@ func (r *reporter) figures(flags *labFlags) error {
 		return err
 	}
 	all, missing := labfigures.All(sweep)
-	f := &figureWriter{p: r.p, dir: flags.figuresDir, formats: flags.images}
+	f := &figureWriter{p: r.p, dir: flags.figuresDir, formats: flags.images, latex: flags.latex}
 	if err := f.write(all); err != nil {
 		return err
 	}
@@ -116,7 +116,7 @@ func (r *reporter) kernelWindows(d *labfigures.Detail, file string) error {
 	c := d.Trace.Conn
 	for _, w := range windows {
 		if w.Local == c.Ends[d.Outcome.Transfer.Sender].AddrPort() && w.Cwnd > 0 && w.Time >= c.Start && w.Time <= c.End {
-			d.Kernel = append(d.Kernel, labfigures.KernelWindow{At: w.Time.Sub(c.Start), Cwnd: w.Cwnd})
+			d.Kernel = append(d.Kernel, labfigures.KernelWindow{At: w.Time.Sub(c.Start), Cwnd: w.Cwnd, Ssthresh: w.Ssthresh})
 		}
 	}
 	return nil
@@ -127,6 +127,7 @@ type figureWriter struct {
 	p       *program
 	dir     string
 	formats []scene.Format
+	latex   bool
 	fonts   scene.Fonts
 	sheets  *diagram.Renderer
 }
@@ -157,6 +158,9 @@ func (f *figureWriter) figure(one *labfigures.Figure) error {
 		if err := f.file(one.Name+".csv", one.Chart.WriteCSV); err != nil {
 			return err
 		}
+		if err := f.pgfplots(one); err != nil {
+			return err
+		}
 		page = one.Chart.Draw(&f.fonts, chart.TwoColumn)
 	} else {
 		n := len(one.Graphs)
@@ -169,6 +173,14 @@ func (f *figureWriter) figure(one *labfigures.Figure) error {
 		}
 	}
 	return nil
+}
+
+// pgfplots writes a chart for LaTeX, where that was asked for.
+func (f *figureWriter) pgfplots(one *labfigures.Figure) error {
+	if !f.latex {
+		return nil
+	}
+	return f.file(one.Name+".tex", func(w io.Writer) error { return one.Chart.WriteLaTeX(w, &f.fonts, chart.TwoColumn, one.Name) })
 }
 
 // file writes a file of the folder whole or not at all.

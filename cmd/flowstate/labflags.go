@@ -29,6 +29,7 @@ type labFlags struct {
 	figures    bool   // also figures and a report,
 	figuresDir string // into this folder
 	images     imagesFlag
+	latex      bool // charts for pgfplots too
 }
 
 // addFolder defines the flags that say where and what to write.
@@ -52,6 +53,7 @@ func (l *labFlags) addStatistics(cmd *cobra.Command) {
 func (l *labFlags) addImages(cmd *cobra.Command) {
 	l.images = imagesFlag{scene.SVG}
 	cmd.Flags().Var(&l.images, "image", "formats of the figures: svg, png, pdf, or several of them")
+	cmd.Flags().BoolVar(&l.latex, "latex", false, "also write each chart for LaTeX (pgfplots) beside it, with its caption")
 	complete(cmd, "image", scene.Formats())
 }
 

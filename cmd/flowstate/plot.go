@@ -40,6 +40,13 @@ own. Kinds along time can be stacked: --kind in-flight,rtt.
 		fmt.Fprintf(&b, "  %-14s %s\n", k.Name, k.Short)
 	}
 	b.WriteString(`
+Other names for them, of tcptrace, xplot and Wireshark among others:
+
+`)
+	for _, k := range kind.Kinds() {
+		fmt.Fprintf(&b, "  %-14s %s\n", k.Name, strings.Join(k.Aliases, ", "))
+	}
+	b.WriteString(`
 Beside each figure is a CSV file of its points. The ending of -o decides the
 format: svg, png or pdf.`)
 	return b.String()

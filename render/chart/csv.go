@@ -8,15 +8,37 @@ import (
 	"strconv"
 )
 
-// csvHeader names the columns. low and high are the ends of a bar, a span or a
-// whisker; a span of a lane begins for certain at x, and at low at the earliest.
-var csvHeader = []string{"panel", "series", "frame", "x", "x_unit", "y", "low", "high", "unit", "text"}
+// Column is a column of the CSV beside a figure, with what it means.
+type Column struct{ Name, Meaning string }
+
+// CSVColumns returns the columns, in their order.
+func CSVColumns() []Column { return csvColumns[:] }
+
+var csvColumns = [...]Column{
+	{"panel", "label of the panel's Y axis"},
+	{"series", "name of the series, or of the lane"},
+	{"frame", "frame number that the point is from, where it is from one"},
+	{"x", "where it lies on the X axis"},
+	{"x_unit", "s, bytes, bit/s, % (of values from 0 to 1) or nothing"},
+	{"y", "where it lies on the Y axis; empty where a line is broken"},
+	{"low", "lower end of a bar or whisker, begin of a span; of a lane, when the span begins at the earliest"},
+	{"high", "upper end of a bar or whisker, end of a span; of a lane, when the span ends at the latest"},
+	{"unit", "unit of y, low and high; of a lane they are in x_unit"},
+	{"text", "what a span of a lane means"},
+}
+
+func csvHeader() (names []string) {
+	for _, c := range csvColumns {
+		names = append(names, c.Name)
+	}
+	return names
+}
 
 // WriteCSV writes all points of a figure, unthinned, one a line.
 func (f *Figure) WriteCSV(w io.Writer) error {
 	b := bufio.NewWriterSize(w, 1<<16)
 	out := csv.NewWriter(b)
-	if err := out.Write(csvHeader); err != nil {
+	if err := out.Write(csvHeader()); err != nil {
 		return err
 	}
 	out.Flush()

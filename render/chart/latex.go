@@ -21,6 +21,12 @@ func (f *Figure) WriteLaTeX(w io.Writer, fonts *scene.Fonts, size Size, label st
 	l.colours()
 	l.printf("\\begin{tikzpicture}[font=\\footnotesize]\n\\begin{groupplot}[group style={group size=1 by %d, vertical sep=%.0fpt, xticklabels at=edge bottom},\n", len(d.parts), l.separation())
 	l.printf("  scale only axis, width=%.0fmm, xmin=%s, xmax=%s, clip mode=individual, unbounded coords=jump,\n", (d.x.b-d.x.a)/millimetre, l.x(d.x.lo), l.x(d.x.hi))
+	if d.x.axis.Log {
+		l.printf("  xmode=log,\n")
+	}
+	if ticks := l.ticks(); ticks != "" {
+		l.printf("  xtick={%s},\n", ticks)
+	}
 	l.printf("  axis lines=left, axis line style={-}, tick align=outside, grid=major, grid style={gray!25},\n")
 	l.printf("  title style={at={(0,1)}, anchor=south west, font=\\footnotesize\\bfseries}, legend columns=%d,\n", legendColumns)
 	l.printf("  legend cell align=left, legend style={draw=none, fill=none, inner sep=0pt, at={(0,1)}, anchor=south west, /tikz/every even column/.append style={column sep=6pt}}]\n")
@@ -46,6 +52,9 @@ func (l *latex) printf(format string, args ...any) { fmt.Fprintf(l, format, args
 
 // shown is a value as the numbers at the ticks are, in their unit.
 func (r *ruler) shown(v float64) string {
+	if r.axis.Log { // six digits of each
+		return number(v/r.unit.scale, max(0, 5-int(math.Floor(math.Log10(v/r.unit.scale)))))
+	}
 	span := (r.hi - r.lo) / r.unit.scale
 	return number((v-r.base)/r.unit.scale, max(0, 5-int(math.Floor(math.Log10(span)))))
 }
@@ -60,6 +69,15 @@ func (r *ruler) value(at float64) float64 {
 }
 
 func (l *latex) x(v float64) string { return l.d.x.shown(v) }
+
+// ticks are those of the X axis that were given.
+func (l *latex) ticks() string {
+	var list []string
+	for _, v := range l.d.x.axis.Ticks {
+		list = append(list, l.x(v))
+	}
+	return strings.Join(list, ",")
+}
 
 func (l *latex) y(p *part, v float64) string {
 	if p.y.axis.Down {
@@ -87,7 +105,7 @@ func (l *latex) separation() float64 {
 	for i := range l.d.parts {
 		most = max(most, l.legendRows(&l.d.parts[i]))
 	}
-	return float64(22 + legendRow*most)
+	return float64(30 + legendRow*most)
 }
 
 func colour(i scene.Ink) string { return "fs" + strings.TrimPrefix(i.String(), "#") }

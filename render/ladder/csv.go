@@ -10,11 +10,33 @@ import (
 	"github.com/flowstate-tcp/flowstate/analyze/loss"
 )
 
-// csvHeader names the columns. Those that "flowstate segments" has are as
-// there; to_frame, segments and bytes are of folds too.
-var csvHeader = []string{
-	"kind", "frame", "to_frame", "segments", "t_s", "to_t_s", "from", "flags", "seq", "rel_seq", "len", "ack", "rel_ack",
-	"win", "marks", "cause", "of_frame", "sent_s", "received_s", "fate",
+// Column is a column of the CSV, with what it means.
+type Column struct{ Name, Unit, Meaning string }
+
+// CSVColumns returns the columns, in their order.
+func CSVColumns() []Column { return csvColumns[:] }
+
+var csvColumns = [...]Column{
+	{"kind", "", "segment, or fold: several that are not drawn one by one"},
+	{"frame", "", "frame number; of a fold the first"},
+	{"to_frame", "", "of a fold the last"},
+	{"segments", "", "how many"},
+	{"t_s", "s", "since the connection's first packet; of a fold its begin"},
+	{"to_t_s", "s", "of a fold its end"},
+	{"from", "", "who sent it: client or server"},
+	{"flags", "", "as in segments"},
+	{"seq", "", "as in segments"},
+	{"rel_seq", "", "as in segments"},
+	{"len", "bytes", "payload; of a fold that of all its segments"},
+	{"ack", "", "as in segments"},
+	{"rel_ack", "", "as in segments"},
+	{"win", "", "as in segments, not scaled"},
+	{"marks", "", "as in segments"},
+	{"cause", "", "as in segments"},
+	{"of_frame", "", "as in segments"},
+	{"sent_s", "s", "when it left its sender, as drawn"},
+	{"received_s", "s", "when it arrived, as drawn"},
+	{"fate", "", "lost or maybe-lost, where it did not arrive"},
 }
 
 var fateNames = [...]string{Arrived: "", MaybeLost: "maybe-lost", Lost: "lost"}
@@ -22,7 +44,11 @@ var fateNames = [...]string{Arrived: "", MaybeLost: "maybe-lost", Lost: "lost"}
 // WriteCSV writes what is shown, one a line: segments and folds.
 func (l *Ladder) WriteCSV(w io.Writer) error {
 	out := csv.NewWriter(w)
-	if err := out.Write(csvHeader); err != nil {
+	var header []string
+	for _, c := range csvColumns {
+		header = append(header, c.Name)
+	}
+	if err := out.Write(header); err != nil {
 		return err
 	}
 	for _, i := range l.Items {

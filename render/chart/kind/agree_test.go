@@ -402,3 +402,28 @@ func number(s string) float64 {
 	}
 	return v
 }
+
+// TestPointsAreDocumented finds every series of every kind among its Points.
+func TestPointsAreDocumented(t *testing.T) {
+	for _, k := range Kinds() {
+		if len(k.Points) == 0 {
+			t.Errorf("%s: nothing says what its points are", k.Name)
+		}
+		if k.Ledger {
+			continue
+		}
+		said := ""
+		for _, p := range k.Points {
+			said += strings.ReplaceAll(p.Series, "; ", ", ") + ", "
+		}
+		var b bytes.Buffer
+		if err := figure(t, request(t, k.Name), traces(t, "transfer")...).WriteCSV(&b); err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range readCSV(t, b.Bytes()) {
+			if !strings.Contains(said, r["series"]+", ") {
+				t.Errorf("%s: nothing says what %q is", k.Name, r["series"])
+			}
+		}
+	}
+}

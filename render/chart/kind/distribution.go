@@ -65,7 +65,7 @@ type cdfAxis struct {
 const (
 	cdfFar    = 3.0  // an axis that is so much longer for a hundredth of the samples is cut off
 	cdfRoom   = 1.15 // it ends so far behind the last sample that is shown
-	cdfOrders = 40.0 // from a tenth of the samples to its end; what spans more has a logarithmic axis
+	cdfOrders = 40.0 // from a tenth of the samples to its end; what spans more has a logarithmic axis, where none is 0
 )
 
 // chooseCDF chooses the axis for all samples that are shown. A hundredth of them
@@ -80,7 +80,7 @@ func chooseCDF(v *view) (a cdfAxis) {
 	slices.Sort(all)
 	last := len(all) - 1 - max(1, len(all)/100)
 	end, most := all[last], all[len(all)-1]
-	if tenth := all[len(all)/10]; tenth > 0 && seconds(end)/seconds(tenth) > cdfOrders {
+	if tenth := all[len(all)/10]; all[0] > 0 && seconds(end)/seconds(tenth) > cdfOrders {
 		return cdfAxis{log: true}
 	}
 	if end > 0 && seconds(most) > cdfFar*seconds(end) {

@@ -15,6 +15,7 @@ type Kind struct {
 	Name    string
 	Aliases []string // what other programs call it
 	Short   string   // what it shows, for the help
+	Points  []Points // what the CSV beside it holds
 	Ledger  bool     // of all connections of a capture rather than of one
 	lanes   bool     // a lane for each endpoint, rather than a panel
 	x       chart.Axis
@@ -27,18 +28,18 @@ type Kind struct {
 func Kinds() []*Kind {
 	along := chart.Axis{Label: "Time since the connection's first packet", Unit: chart.Seconds, Zero: true}
 	return []*Kind{
-		{Name: "stevens", Aliases: []string{"time-sequence-stevens", "time-sequence", "tsg-stevens"}, Short: "sequence number of each segment along time", x: along, draw: stevens},
-		{Name: "tcptrace", Aliases: []string{"time-sequence-tcptrace", "tsg", "xplot"}, Short: "segments as bars, with acknowledgements, window, SACKs and what was sent again, by cause", x: along, draw: tcptrace, say: sayRepeats},
-		{Name: "in-flight", Aliases: []string{"owin", "outstanding", "bytes-in-flight", "flight"}, Short: "bytes in flight, pipe, congestion window, ssthresh and receive window; slow start shaded", x: along, draw: inFlight, say: sayFlight},
-		{Name: "throughput", Aliases: []string{"goodput", "rate", "bandwidth"}, Short: "throughput and goodput over a trailing window", x: along, draw: rates, say: sayRates},
-		{Name: "rtt", Aliases: []string{"round-trip-time", "rtts"}, Short: "round-trip times along time, smoothed, and the retransmission time-out", x: along, draw: rttAlong, say: sayRTT},
-		{Name: "rtt-cdf", Aliases: []string{"rtt-distribution"}, Short: "distribution of the round-trip times", x: chart.Axis{Label: "Round-trip time", Unit: chart.Seconds, Zero: true}, draw: rttCDF, say: sayCDF, fit: fitCDF},
-		{Name: "segment-sizes", Aliases: []string{"segment-size", "segsize", "packet-sizes"}, Short: "payload of each segment along time", x: along, draw: segmentSizes},
-		{Name: "window", Aliases: []string{"window-scaling", "advertised-window", "rwnd"}, Short: "receive window that each side advertised", x: along, draw: window},
-		{Name: "states", Aliases: []string{"state", "state-timeline"}, Short: "the states of both endpoints along time", x: along, lanes: true, draw: states},
-		{Name: "limits", Aliases: []string{"limit"}, Short: "what kept the sender from sending more, along time", x: along, lanes: true, draw: limits, say: sayLimits},
-		{Name: "limit-shares", Aliases: []string{"limits-shares"}, Short: "shares of the transfer's time by what kept the sender from sending more", x: chart.Axis{Label: "Share of the transfer's time", Unit: chart.Percent, Range: chart.Range{Lo: 0, Hi: 1}}, lanes: true, draw: limitShares, say: sayLimits},
-		{Name: "connections", Aliases: []string{"overview", "conversations"}, Short: "all connections of a capture along time, by how they ended", Ledger: true},
+		{Name: "stevens", Aliases: []string{"time-sequence-stevens", "time-sequence", "tsg-stevens"}, Short: "sequence number of each segment along time", x: along, draw: stevens, Points: stevensPoints},
+		{Name: "tcptrace", Aliases: []string{"time-sequence-tcptrace", "tsg", "xplot"}, Short: "segments as bars, with acknowledgements, window, SACKs and what was sent again, by cause", x: along, draw: tcptrace, say: sayRepeats, Points: tcptracePoints},
+		{Name: "in-flight", Aliases: []string{"owin", "outstanding", "bytes-in-flight", "flight", "cwnd", "congestion-window", "ssthresh"}, Short: "bytes in flight, pipe, congestion window, ssthresh and receive window; slow start shaded", x: along, draw: inFlight, say: sayFlight, Points: inFlightPoints},
+		{Name: "throughput", Aliases: []string{"goodput", "rate", "bandwidth", "tput", "io-graph"}, Short: "throughput and goodput over a trailing window", x: along, draw: rates, say: sayRates, Points: throughputPoints},
+		{Name: "rtt", Aliases: []string{"round-trip-time", "rtts"}, Short: "round-trip times along time, smoothed, and the retransmission time-out", x: along, draw: rttAlong, say: sayRTT, Points: rttPoints},
+		{Name: "rtt-cdf", Aliases: []string{"rtt-distribution", "rtt-histogram"}, Short: "distribution of the round-trip times", x: chart.Axis{Label: "Round-trip time", Unit: chart.Seconds, Zero: true}, draw: rttCDF, say: sayCDF, fit: fitCDF, Points: rttCdfPoints},
+		{Name: "segment-sizes", Aliases: []string{"segment-size", "segsize", "packet-sizes", "ssize"}, Short: "payload of each segment along time", x: along, draw: segmentSizes, Points: segmentSizesPoints},
+		{Name: "window", Aliases: []string{"window-scaling", "advertised-window", "rwnd", "receive-window"}, Short: "receive window that each side advertised", x: along, draw: window, Points: windowPoints},
+		{Name: "states", Aliases: []string{"state", "state-timeline"}, Short: "the states of both endpoints along time", x: along, lanes: true, draw: states, Points: statesPoints},
+		{Name: "limits", Aliases: []string{"limit"}, Short: "what kept the sender from sending more, along time", x: along, lanes: true, draw: limits, say: sayLimits, Points: limitsPoints},
+		{Name: "limit-shares", Aliases: []string{"limits-shares"}, Short: "shares of the transfer's time by what kept the sender from sending more", x: chart.Axis{Label: "Share of the transfer's time", Unit: chart.Percent, Range: chart.Range{Lo: 0, Hi: 1}}, lanes: true, draw: limitShares, say: sayLimits, Points: limitSharesPoints},
+		{Name: "connections", Aliases: []string{"overview", "conversations"}, Short: "all connections of a capture along time, by how they ended", Ledger: true, Points: connectionsPoints},
 	}
 }
 
@@ -49,7 +50,7 @@ func Parse(list string) ([]*Kind, error) {
 	for name := range strings.SplitSeq(list, ",") {
 		k := find(strings.ToLower(strings.TrimSpace(name)))
 		if k == nil {
-			return nil, fmt.Errorf("unknown kind %q: use %s", name, strings.Join(Names(), ", "))
+			return nil, unknown(strings.TrimSpace(name))
 		}
 		chosen = append(chosen, k)
 	}
@@ -59,6 +60,14 @@ func Parse(list string) ([]*Kind, error) {
 		}
 	}
 	return chosen, nil
+}
+
+// unknown tells what there is instead of a kind that there is not.
+func unknown(name string) error {
+	if slices.Contains([]string{"tline", "sline", "time-line", "flow-graph", "flow", "ladder", "sequence-diagram"}, strings.ToLower(name)) {
+		return fmt.Errorf("%q is no chart here: flowstate ladder draws the segments between both ends", name)
+	}
+	return fmt.Errorf("unknown kind %q: use %s", name, strings.Join(Names(), ", "))
 }
 
 func find(name string) *Kind {

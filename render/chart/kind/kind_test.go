@@ -269,6 +269,7 @@ func TestSVGIsXML(t *testing.T) {
 func TestParse(t *testing.T) {
 	for text, want := range map[string]string{
 		"tsg": "tcptrace", "time-sequence-stevens": "stevens", "owin": "in-flight", "RTT, states": "rtt states", "window-scaling": "window",
+		"tput": "throughput", "ssize": "segment-sizes", "cwnd": "in-flight", "rtt,owin": "rtt in-flight",
 	} {
 		list, err := Parse(text)
 		if err != nil {

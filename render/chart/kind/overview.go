@@ -78,6 +78,9 @@ func Overview(file string, lives []Life, r *Request) (*chart.Figure, error) {
 	panel := chart.Panel{Series: list, Y: chart.Axis{Label: "Connection", Whole: true, Down: true}}
 	if len(lives) > namedLives {
 		panel.Y.Label = "Connections, sorted by how they ended"
+		if alike := lives[0].Close; !slices.ContainsFunc(lives, func(l Life) bool { return l.Close != alike }) {
+			panel.Y.Label = "Connections, all " + endings[endingOf[alike]].name // there is no legend of one
+		}
 		lives = slices.Clone(lives)
 		slices.SortStableFunc(lives, func(a, b Life) int { return cmp.Compare(endingOf[a.Close], endingOf[b.Close]) })
 		for i := range list {

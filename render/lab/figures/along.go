@@ -27,13 +27,13 @@ func windowsAlong(s *Sweep) (all []*Figure, why string) {
 			said += s.named(detail) + "; "
 		}
 		f.Panels = append([]chart.Panel{rates}, f.Panels...)
-		said += "above the bandwidth in the sender's capture over the trailing time of two round trips or more, below what the sender was let: the window that it last heard of, its congestion window as the capture shows it, and its slow start threshold, which is not known before the end of the first slow start. Of the congestion window the highest of each round trip is drawn; where it does not bind, it is at least what is drawn thin. Marks: segments sent again; small rings, where there are TCP_INFO samples, the congestion window that the sender's kernel itself told."
+		said += "above the bandwidth in the sender's capture over the trailing time of two round trips or more, below what the sender was let: the window that it last heard of, its congestion window as the capture shows it, and its slow start threshold, which is not known before the end of the first slow start. Of the congestion window the highest of each round trip is drawn; where it does not bind, it is at least what is drawn thin. Marks: segments sent again; small rings and crosses, where there are TCP_INFO samples, the congestion window and the threshold that the sender's kernel itself told."
 		from, to, cut := commonSpan(details)
 		f.X.Range = chart.Range{Lo: from.Seconds(), Hi: to.Seconds()}
 		if cut {
 			said += fmt.Sprintf(" Only the time from %s to %s is drawn; the CSV has all of it.", took(from), took(to))
 		}
-		all = append(all, &Figure{Name: "time-" + fileDelay(d), Title: "Bandwidth and windows along time, " + milliseconds(d) + " one way", Chart: f, Said: said})
+		all = append(all, &Figure{Name: "time-" + fileDelay(d), Title: "Bandwidth and windows along time, " + milliseconds(d) + " one way", Chart: f, Said: said, Answer: againstKernel(details)})
 	}
 	if len(all) == 0 {
 		why = "no recording holds a transfer"
@@ -108,12 +108,16 @@ func (d *Detail) windows() chart.Panel {
 			again.Points = append(again.Points, chart.Point{X: x, Y: float64(m.Flight), Frame: m.Frame})
 		}
 	}
+	kernelThresh := chart.Series{Name: "ssthresh of the kernel", Shape: chart.Dots, Guest: true, Look: chart.Look{Ink: chart.Grey, Marker: chart.Plus, Size: 2.6}}
 	for _, k := range d.Kernel {
 		kernel.Points = append(kernel.Points, chart.Point{X: k.At.Seconds(), Y: float64(k.Cwnd)})
+		if k.Ssthresh > 0 {
+			kernelThresh.Points = append(kernelThresh.Points, chart.Point{X: k.At.Seconds(), Y: float64(k.Ssthresh)})
+		}
 	}
 	cwnd, least := d.congestion()
-	series := []chart.Series{advert, thresh, kernel, least, cwnd, again}
-	for i := range series[:5] {
+	series := []chart.Series{advert, thresh, kernelThresh, kernel, least, cwnd, again}
+	for i := range series {
 		if s := &series[i]; s.Shape == chart.Steps {
 			last(s, d.Along.Moments[len(d.Along.Moments)-1].At.Seconds())
 		}

@@ -20,8 +20,10 @@ func bandwidthDelay(s *Sweep) ([]*Figure, string) {
 		var rtts, bandwidths []float64
 		v.cells = slices.DeleteFunc(v.cells, func(c *lab.Cell) bool { return !s.rated(c) })
 		for _, c := range v.cells {
-			rtt, bandwidth := c.Points()
-			rtts, bandwidths = append(rtts, rtt...), append(bandwidths, bandwidth...)
+			if delay(c) > 0 { // at none, the processor decides and not TCP
+				rtt, bandwidth := c.Points()
+				rtts, bandwidths = append(rtts, rtt...), append(bandwidths, bandwidth...)
+			}
 			rate.Points = append(rate.Points, quartiles(delay(c), c.Goodput))
 			window.Points = append(window.Points, quartiles(delay(c), spread(c, func(o *lab.Outcome) float64 {
 				return o.Goodput / 8 * o.Transfer.RTT.Seconds()
@@ -57,8 +59,9 @@ const poor = 0.25
 // the curve of a window where that fits better.
 func fitted(v *variant, rtt, bandwidth []float64) (model []chart.Series, answer string) {
 	line, window := lab.FitLine(rtt, bandwidth), lab.FitWindow(rtt, bandwidth)
-	if len(v.cells) < 3 || !line.Good() || !window.Good() {
-		return nil, fmt.Sprintf("Is it linear? %s: not to be told from %d connections at %d delays; three delays at least are needed.", first(v.words()), len(rtt), len(v.cells))
+	cells := slices.DeleteFunc(slices.Clone(v.cells), func(c *lab.Cell) bool { return delay(c) == 0 })
+	if len(cells) < 3 || !line.Good() || !window.Good() {
+		return nil, fmt.Sprintf("Is it linear? %s: not to be told from %d connections at %d delays above 0; three delays at least are needed.", first(v.words()), len(rtt), len(cells))
 	}
 	better, verdict := "The window divided by the round trip fits better", "not linear in the delay, but falls as its reciprocal"
 	switch {
@@ -69,7 +72,7 @@ func fitted(v *variant, rtt, bandwidth []float64) (model []chart.Series, answer 
 	case window.Error >= poor:
 		better, verdict = "The window divided by the round trip fits better, but not well", "not linear in the delay, and no fixed window either"
 	}
-	answer = fmt.Sprintf("Is it linear? %s, %d connections: a line %s %+.3g Mbit/s for each ms of round trip has r² %.3f, a root mean square of the relative residuals of %s, and %s at worst. "+
+	answer = fmt.Sprintf("Is it linear? %s, %d connections at delays above 0: a line %s %+.3g Mbit/s for each ms of round trip has r² %.3f, a root mean square of the relative residuals of %s, and %s at worst. "+
 		"A window of %s divided by (round trip + %s) has r² %.3f, residuals of %s, and %s at worst. %s: the bandwidth is %s.",
 		first(v.words()), line.N, bits(line.A), line.B/1e9, line.R2, percent(line.Error), percent(line.Worst),
 		octets(window.A/8), secs(window.B), window.R2, percent(window.Error), percent(window.Worst), better, verdict)
@@ -77,7 +80,7 @@ func fitted(v *variant, rtt, bandwidth []float64) (model []chart.Series, answer 
 		return nil, answer
 	}
 	curve := chart.Series{Name: "window/RTT", Silent: true, Guest: true, Shape: chart.Line, Look: chart.Look{Ink: v.look.Ink, Dash: chart.Dotted, Width: 0.6}}
-	first, last := v.cells[0], v.cells[len(v.cells)-1] // the curve goes from one's round trip to the other's
+	first, last := cells[0], cells[len(cells)-1] // the curve goes from one's round trip to the other's
 	low, high := roundTrip(first), roundTrip(last)
 	const parts = 100
 	for i := range parts + 1 {

@@ -34,7 +34,7 @@ func closePattern(s *Sweep) ([]*Figure, string) {
 		}},
 	}
 	said := "Each recorded connection by the time between the calls that send the two FINs, and the time that the first FIN was under way. Above the dashed line the FIN arrives before the other end closes, and the patterns are FIN-WAIT-1, FIN-WAIT-2, TIME-WAIT and CLOSE-WAIT, LAST-ACK; below it both ends close before they know of the other, and both walk FIN-WAIT-1, CLOSING, TIME-WAIT."
-	answer := fmt.Sprintf("%d of %d connections closed as the calls and the delay predict.%s", all.agreed, all.predicted, s.closes())
+	answer := fmt.Sprintf("Agreement: %d of %d connections (%s) closed as the calls and the delay predict.%s", all.agreed, all.predicted, percent(float64(all.agreed)/float64(all.predicted)), s.closes())
 	return []*Figure{{Name: "close-delay", Title: "Close pattern against delay", Chart: f, Said: said, Answer: []string{answer}}}, ""
 }
 
@@ -82,6 +82,7 @@ func (s *Sweep) closes() string {
 	for _, d := range s.delays() {
 		n := map[string]int{}
 		var gaps []time.Duration
+		predicted, agreed := 0, 0
 		for i := range s.Report.Cells {
 			c := &s.Report.Cells[i]
 			if !c.Recorded || delay(c) != d {
@@ -91,6 +92,10 @@ func (s *Sweep) closes() string {
 				n[o.Close.String()]++
 				if o.Predicted != lab.NoPrediction {
 					gaps = append(gaps, o.Gap)
+					predicted++
+					if o.Agrees {
+						agreed++
+					}
 				}
 			}
 		}
@@ -101,7 +106,7 @@ func (s *Sweep) closes() string {
 		slices.Sort(words)
 		fmt.Fprintf(&said, " At %s: %s", milliseconds(d), strings.Join(words, ", "))
 		if len(gaps) > 0 {
-			fmt.Fprintf(&said, "; calls %s apart (median)", took(lab.SpreadOf(gaps).Median))
+			fmt.Fprintf(&said, "; calls %s apart (median), %d of %d as predicted", took(lab.SpreadOf(gaps).Median), agreed, predicted)
 		}
 		said.WriteByte('.')
 	}

@@ -1,6 +1,8 @@
 package figures
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -86,7 +88,12 @@ func TestFiguresAreClean(t *testing.T) {
 	if len(all) < 4 {
 		t.Fatalf("%d figures", len(all))
 	}
+	delay := regexp.MustCompile(`-[0-9.]+ms$`)
 	for _, f := range all {
+		documented := func(c CSVFile) bool { return c.Name == delay.ReplaceAllString(f.Name, "-Nms") }
+		if !slices.ContainsFunc(CSVFiles(), documented) {
+			t.Errorf("nothing says what the points of %s are", f.Name)
+		}
 		for _, size := range []chart.Size{chart.OneColumn, chart.TwoColumn} {
 			if wrong := f.Chart.Draw(&fonts, size).Check(); len(wrong) > 0 {
 				t.Errorf("%s, %s: %s", f.Name, size, strings.Join(wrong, "; "))

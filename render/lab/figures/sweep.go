@@ -35,8 +35,9 @@ type Detail struct {
 
 // KernelWindow is the congestion window that the sender's kernel told.
 type KernelWindow struct {
-	At   time.Duration // since the connection's first packet
-	Cwnd int64         // octets
+	At       time.Duration // since the connection's first packet
+	Cwnd     int64         // octets
+	Ssthresh int64         // octets, 0 where it is not set yet
 }
 
 // Figure is one figure of the report.
@@ -69,6 +70,24 @@ func makers() []maker {
 		{"Probe effect", probeEffect},
 		{"Hypothesis 1: round trips and slow start", hypothesis1},
 		{"Hypothesis 2: automatic socket buffers", hypothesis2},
+	}
+}
+
+// CSVFile is the CSV beside figures of a sort, by its name, with what its points
+// are.
+type CSVFile struct{ Name, Meaning string }
+
+// CSVFiles returns them, in the order of the report.
+func CSVFiles() []CSVFile {
+	return []CSVFile{
+		{"bandwidth-delay", "Bandwidth: goodput of the transfers (goodput_bps of summary), by socket buffers; window/RTT: the fitted curve; Bandwidth × round trip: in bytes"},
+		{"time-Nms", "x is the time since the first packet. Bandwidth: of the typical recording of each setting; Windows: rwnd, ssthresh and cwnd of segments, what was sent again at its in_flight, cwnd and ssthresh of the kernel from TCP_INFO samples"},
+		{"slow-start-Nms", "x is the time since the first packet: as plot --kind tcptrace, only the time that is shown"},
+		{"close-delay", "x is the time that the first FIN was under way, y that between the two calls, a point for each connection, by how it closed"},
+		{"simulation-effect", "handshake_rtt_s of summary less twice the set delay, and that relative to it"},
+		{"probe-effect", "bandwidth as the benchmark measured it, with and without recording, and the ratio of the medians"},
+		{"hypothesis-1", "time of slow start, and bandwidth of what was sent after it"},
+		{"hypothesis-2", "ratio of the bandwidths with automatic and fixed buffers; bytes in flight at the end of slow start, bytes for each round trip of it, share of time kept back by rwnd"},
 	}
 }
 
