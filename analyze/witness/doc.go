@@ -33,6 +33,9 @@
 // nothing is called a difference of time that another offset would mend. A text
 // whose times decide nothing is compared without them.
 //
+// A number is compared with the whole range of ours: at which instant of the
+// connection the tool looked is not taken into account for it.
+//
 // The package refuses to resolve names: a host's or service's name matches any
 // address or port. Memory is bounded: no more than MaxObservations are kept of a
 // text and lines end at MaxLine octets; what is left out is told, as is every
