@@ -64,6 +64,13 @@ func (r *Report) Told() bool {
 	})
 }
 
+// Many tells whether the connections are too many to be printed without being
+// asked for.
+func (r *Report) Many() bool {
+	const few = 20
+	return len(r.Connections) > few
+}
+
 // SourceRows are the captures as rows.
 func (r *Report) SourceRows() (rows [][]string) {
 	for i := range r.Sources {
