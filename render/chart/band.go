@@ -195,6 +195,9 @@ func (d *drawing) bandedLine(p *part, s *Series, runs []stretch) (out banded) {
 		k := d.partOf(at.X)
 		for len(runs) > 0 && k >= runs[0].to {
 			out.bands = b.end(out.bands, &t)
+			if b.latest != (scene.Point{}) {
+				t.add(b.latest) // from there the line goes on
+			}
 			runs = runs[1:]
 		}
 		if len(runs) == 0 || k < runs[0].from || math.IsNaN(at.Y) {
@@ -254,7 +257,6 @@ func (b *bandMaker) flush(t *lineThinner) {
 func (b *bandMaker) end(bands [][]scene.Point, t *lineThinner) [][]scene.Point {
 	if len(b.values) > 0 {
 		b.flush(t)
-		t.add(b.latest)
 	}
 	if len(b.upper) == 0 {
 		return bands

@@ -62,6 +62,18 @@ func surrounded(counts map[square]int, at square) bool {
 	return true
 }
 
+// alone tells whether no neighbour of a square has points.
+func alone(counts map[square]int, at square) bool {
+	for x := at.x - 1; x <= at.x+1; x++ {
+		for y := at.y - 1; y <= at.y+1; y++ {
+			if other := (square{x, y}); other != at && counts[other] > 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // shade is squares of one darkness.
 type shade struct {
 	look   Look
@@ -90,6 +102,9 @@ func (d *drawing) shades(p *part, i int) []shade {
 				continue
 			}
 			level := int(math.Log(float64(n)) / math.Log(float64(most)+1) * float64(len(list)))
+			if alone(counts, square{x, y}) {
+				level = len(list) - 1 // to be seen at all
+			}
 			centre := scene.Pt(d.x.a+(float64(x)+0.5)*cloudCell, p.area.Min.Y+(float64(y)+0.5)*cloudCell)
 			list[level].places = append(list[level].places, inside(p.area, centre))
 		}

@@ -69,7 +69,8 @@ const (
 )
 
 // chooseCDF chooses the axis for all samples that are shown. A hundredth of them
-// (one, of fewer than a hundred) does not stretch it.
+// (one, of fewer than a hundred) does not stretch it; a twentieth, where samples
+// of 0 leave no logarithmic one to choose.
 func chooseCDF(v *view) (a cdfAxis) {
 	var all []time.Duration
 	v.each(func(t *Trace, s reconstruct.Side) { all = append(all, v.samples(t, s)...) })
@@ -78,7 +79,11 @@ func chooseCDF(v *view) (a cdfAxis) {
 		return a
 	}
 	slices.Sort(all)
-	last := len(all) - 1 - max(1, len(all)/100)
+	far := 100
+	if all[0] == 0 {
+		far = 20
+	}
+	last := len(all) - 1 - max(1, len(all)/far)
 	end, most := all[last], all[len(all)-1]
 	if tenth := all[len(all)/10]; all[0] > 0 && seconds(end)/seconds(tenth) > cdfOrders {
 		return cdfAxis{log: true}
@@ -106,8 +111,16 @@ func fitCDF(v *view, x *chart.Axis) {
 	x.Log = a.log
 	if a.end > 0 {
 		x.Range = chart.Range{Lo: 0, Hi: a.end}
-		x.Label += fmt.Sprintf("; not shown: %d to %s", a.beyond, chart.Seconds.Format(a.most))
+		x.Label += ", without " + a.far()
 	}
+}
+
+// far names what the axis leaves out.
+func (a *cdfAxis) far() string {
+	if a.beyond == 1 {
+		return "one of " + chart.Seconds.Format(a.most)
+	}
+	return fmt.Sprintf("%d of up to %s", a.beyond, chart.Seconds.Format(a.most))
 }
 
 // sayCDF tells the spread, and what the axis leaves out.
