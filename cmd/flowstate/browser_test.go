@@ -173,9 +173,15 @@ func (b *browser) call(session, method string, params map[string]any) (json.RawM
 	}
 }
 
-// open loads a file and waits until it is there. A scheme other than the
-// system's is light or dark.
+// open loads a file and waits until it is there.
 func (b *browser) open(t *testing.T, path, fragment string) *tab {
+	t.Helper()
+	address := url.URL{Scheme: "file", Path: path, Fragment: fragment}
+	return b.openURL(t, address.String())
+}
+
+// openURL loads a page and waits until it is there.
+func (b *browser) openURL(t *testing.T, address string) *tab {
 	t.Helper()
 	p := &tab{t: t, b: b}
 	var target struct{ TargetID, SessionID string }
@@ -200,8 +206,7 @@ func (b *browser) open(t *testing.T, path, fragment string) *tab {
 		p.ask(domain+".enable", nil)
 	}
 	t.Cleanup(func() { b.call("", "Target.closeTarget", map[string]any{"targetId": target.TargetID}) })
-	address := url.URL{Scheme: "file", Path: path, Fragment: fragment}
-	p.ask("Page.navigate", map[string]any{"url": address.String()})
+	p.ask("Page.navigate", map[string]any{"url": address})
 	p.wait()
 	return p
 }

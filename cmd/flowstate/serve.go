@@ -34,7 +34,7 @@ type serveFlags struct {
 }
 
 func newServe(p *program) *cobra.Command {
-	flags := serveFlags{listen: "localhost:8793", upload: 1 << 30}
+	flags := serveFlags{listen: "localhost:8793", upload: 1_000_000_000}
 	cmd := &cobra.Command{
 		Use:   "serve [flags] DIR",
 		Short: "Show the reports on a folder's captures in a browser of this machine",

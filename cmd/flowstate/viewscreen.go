@@ -23,7 +23,7 @@ func show(o view.Options) error {
 	tcell.SetEncodingFallback(tcell.EncodingFallbackASCII)
 	screen, err := tcell.NewScreen()
 	if err != nil {
-		return fmt.Errorf("TERM=%s: %w", os.Getenv("TERM"), err)
+		return usage("TERM=xterm flowstate view "+quote(o.File), "nothing here knows the terminal that TERM names, %q", os.Getenv("TERM"))
 	}
 	return perform(screen, o)
 }
