@@ -15,6 +15,7 @@ type viewFlags struct {
 	filter filterFlag
 	names  viewFlag
 	ascii  bool
+	mouse  bool
 }
 
 func newView(p *program) *cobra.Command {
@@ -46,6 +47,7 @@ is coloured is also told in words or signs.`,
 	f.Var(&flags.filter, "filter", "only connections with a segment that matches, in tcpdump's syntax: \"port 443 and host 192.0.2.1\"")
 	f.Var(&flags.names, "view", "whose names of states: rfc, linux, freebsd")
 	f.BoolVar(&flags.ascii, "ascii", false, "no letters beyond ASCII, as where the locale has no UTF-8")
+	f.BoolVar(&flags.mouse, "mouse", false, "take the wheel and clicks, which the terminal then does not use to select text")
 	complete(cmd, "view", views())
 	return cmd
 }
@@ -80,5 +82,5 @@ func browse(p *program, flags *viewFlags, args []string) error {
 			expr, err := filter.Parse(text)
 			return matching(expr), err
 		},
-	})
+	}, flags.mouse)
 }

@@ -134,7 +134,7 @@ func TestViewPanic(t *testing.T) {
 			t.Errorf("panic: %v; the screen was left %d times", why, screen.left)
 		}
 	}()
-	perform(screen, view.Options{Open: func() (view.Capture, error) { panic("a mistake of ours") }})
+	perform(screen, view.Options{Open: func() (view.Capture, error) { panic("a mistake of ours") }}, true)
 }
 
 // TestViewNeedsTerminal tells what is missing, before the screen is taken over.

@@ -19,21 +19,24 @@ var endingSignals = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, s
 
 // show runs the browser on the terminal, which it leaves as it was, however it
 // ends.
-func show(o view.Options) error {
+func show(o view.Options, mouse bool) error {
 	tcell.SetEncodingFallback(tcell.EncodingFallbackASCII)
 	screen, err := tcell.NewScreen()
 	if err != nil {
 		return usage("TERM=xterm flowstate view "+quote(o.File), "nothing here knows the terminal that TERM names, %q", os.Getenv("TERM"))
 	}
-	return perform(screen, o)
+	return perform(screen, o, mouse)
 }
 
 // perform runs the browser on a screen.
-func perform(screen tcell.Screen, o view.Options) error {
+func perform(screen tcell.Screen, o view.Options, mouse bool) error {
 	if err := screen.Init(); err != nil {
 		return fmt.Errorf("the terminal cannot be used: %w", err)
 	}
 	defer screen.Fini() // also on the way of a panic
+	if mouse {
+		screen.EnableMouse(tcell.MouseButtonEvents)
+	}
 	return newStage(screen, o).run()
 }
 
@@ -44,6 +47,7 @@ type stage struct {
 	events chan tcell.Event
 	posted chan func()
 	color  bool
+	held   tcell.ButtonMask // buttons of the mouse that are down
 }
 
 func newStage(screen tcell.Screen, o view.Options) *stage {
@@ -109,6 +113,8 @@ func (s *stage) take(e tcell.Event) {
 	switch e := e.(type) {
 	case *tcell.EventResize:
 		s.screen.Sync()
+	case *tcell.EventMouse:
+		s.takeMouse(e)
 	case *tcell.EventKey:
 		switch {
 		case e.Key() == tcell.KeyCtrlZ:
@@ -119,6 +125,20 @@ func (s *stage) take(e tcell.Event) {
 			s.app.Handle(keyOf(e))
 		}
 	}
+}
+
+// takeMouse hands on the wheel, and clicks once they begin.
+func (s *stage) takeMouse(e *tcell.EventMouse) {
+	pressed := e.Buttons()
+	switch {
+	case pressed&tcell.WheelUp != 0:
+		s.app.Wheel(-1)
+	case pressed&tcell.WheelDown != 0:
+		s.app.Wheel(1)
+	case pressed&tcell.Button1 != 0 && s.held&tcell.Button1 == 0:
+		s.app.Click(e.Position())
+	}
+	s.held = pressed
 }
 
 // suspend gives the terminal back to the shell, until it calls us back.

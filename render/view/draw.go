@@ -120,15 +120,18 @@ func squeeze(places []place, over int) int {
 	return over
 }
 
+// tabLabel is what stands on a tab.
+func tabLabel(i int) string { return fmt.Sprintf(" %d %s ", i+1, tabNames[i]) }
+
 // drawOpen shows the open connection.
 func (a *App) drawOpen(area cell.Area) {
 	x := 1
-	for i, name := range tabNames {
+	for i := range tabNames {
 		look := cell.Look{}
 		if i == a.tab {
 			look = cell.Look{Reverse: true}
 		}
-		x = area.Put(x, 0, fmt.Sprintf(" %d %s ", i+1, name), look)
+		x = area.Put(x, 0, tabLabel(i), look)
 	}
 	body := area.Sub(0, 1, area.W, area.H-1)
 	switch a.tab {

@@ -14,6 +14,7 @@ var helpLines = [...][2]string{
 	{"Esc", "stops reading; goes back to the list"},
 	{"?", "this help"},
 	{"q", "quits; Ctrl-Z suspends"},
+	{"--mouse", "wheel and clicks; a second click on a line is Enter"},
 	{"", "The list of connections"},
 	{"Enter", "opens the connection"},
 	{"s S", "sorts by the next column, by the one before; r reverses"},

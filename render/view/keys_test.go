@@ -221,3 +221,44 @@ func TestAnyKeys(t *testing.T) {
 		}
 	})
 }
+
+// TestMouse clicks and turns the wheel.
+func TestMouse(t *testing.T) {
+	r := newRig(t, played(t, three))
+	act := func(f func()) {
+		f()
+		r.settle()
+		r.screen(80, 24)
+	}
+	act(func() {})
+	place := func() [3]int {
+		if r.open == nil {
+			return [3]int{-1, -1, r.list.at}
+		}
+		return [3]int{r.open.number, r.tab, r.open.segments.at}
+	}
+	for i, step := range []struct {
+		act  func()
+		want [3]int // connection, tab, line; -1 for the list
+	}{
+		{func() { r.Click(5, 3) }, [3]int{-1, -1, 1}},
+		{func() { r.Click(5, 12) }, [3]int{-1, -1, 1}},
+		{func() { r.Click(5, 0) }, [3]int{-1, -1, 1}},
+		{func() { r.Wheel(-1) }, [3]int{-1, -1, 0}},
+		{func() { r.Click(5, 2) }, [3]int{0, tabSummary, 0}},
+		{func() { r.Click(24, 1) }, [3]int{0, tabSegments, 0}},
+		{func() { r.Click(70, 1) }, [3]int{0, tabSegments, 0}},
+		{func() { r.Wheel(1) }, [3]int{0, tabSegments, 3}},
+		{func() { r.Click(5, 4) }, [3]int{0, tabSegments, 1}},
+		{func() { r.Click(5, 21) }, [3]int{0, tabSegments, 1}},
+		{func() { r.Click(5, 1); r.Click(5, 8) }, [3]int{0, tabSummary, 1}},
+	} {
+		act(step.act)
+		if got := place(); got != step.want {
+			t.Errorf("after step %d the place is %v, want %v", i, got, step.want)
+		}
+	}
+	if p := r.open.pages[tabSummary]; p.at != 6 {
+		t.Errorf("the cursor is on line %d", p.at)
+	}
+}
