@@ -1,24 +1,15 @@
 package serve
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"mime/multipart"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"runtime"
-	"slices"
 	"strings"
-	"sync"
 	"testing"
-	"time"
-
-	"github.com/flowstate-tcp/flowstate/reconstruct/scenario"
 )
 
 // rig is a site over a folder of its own, whose reports repeat the capture.
@@ -96,22 +87,6 @@ func (r *rig) ask(method, target string, body io.Reader, headers ...string) *htt
 	return w
 }
 
-// form is the body of an upload, and its type.
-func form(token, field, name string, file []byte) (*bytes.Buffer, string) {
-	var b bytes.Buffer
-	m := multipart.NewWriter(&b)
-	m.WriteField("token", token) // into a buffer, which does not fail
-	part, _ := m.CreateFormFile(field, name)
-	part.Write(file)
-	m.Close()
-	return &b, "Content-Type: " + m.FormDataContentType()
-}
-
-func (r *rig) upload(name string, file []byte) *httptest.ResponseRecorder {
-	body, kind := form(r.site.token, "capture", name, file)
-	return r.ask("POST", "/upload", body, kind, "Origin: http://"+host)
-}
-
 // files are the names in the folder, hidden ones too.
 func (r *rig) files() (names []string) {
 	entries, err := os.ReadDir(r.dir)
@@ -122,19 +97,6 @@ func (r *rig) files() (names []string) {
 		names = append(names, e.Name())
 	}
 	return names
-}
-
-func pcap(t *testing.T) []byte {
-	t.Helper()
-	s, err := scenario.Parse("one", "0 > S 0:0(0)\n")
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := s.Pcap()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
 }
 
 // TestAnswers asks for what is there and what must be refused.
@@ -211,217 +173,6 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// TestUpload adds a capture, and refuses what is none or would replace one.
-func TestUpload(t *testing.T) {
-	capture := pcap(t)
-	for _, test := range []struct {
-		name   string
-		file   []byte
-		as     string // under which it is kept; empty for nowhere
-		status int
-		says   string
-	}{
-		{"new.pcap", capture, "new.pcap", 303, ""},
-		{"old.pcap", capture, "", 409, "old.pcap: there is a file of this name"},
-		{"text.pcap", []byte("hello, world"), "", 415, "not a capture file"},
-		{"empty.pcap", nil, "", 415, "empty"},
-		{"large.pcap", append(capture[:len(capture):len(capture)], make([]byte, 1000)...), "", 413, "larger than 1000 B"},
-		{"../../up.pcap", capture, "up.pcap", 303, ""},
-		{`C:\Users\me\win.pcap`, capture, "win.pcap", 303, ""},
-		{".hidden.pcap", capture, "hidden.pcap", 303, ""},
-		{"-rf.pcap", capture, "rf.pcap", 303, ""},
-		{"a\x1b]0;b.pcap", capture, "", 400, "no file came"},
-		{"<img src=x>.pcap", capture, "_img src=x_.pcap", 303, ""},
-		{"...", capture, "", 400, "needs a name"},
-		{strings.Repeat("é", 200) + ".pcap", capture, strings.Repeat("é", 97) + ".pcap", 303, ""},
-	} {
-		r := newRig(t, 1000)
-		r.write("old.pcap", "old")
-		w := r.upload(test.name, test.file)
-		want := []string{"old.pcap"}
-		if test.as != "" {
-			want = append(want, test.as)
-		}
-		slices.Sort(want)
-		if got := r.files(); w.Code != test.status || !strings.Contains(w.Body.String(), test.says) || !slices.Equal(got, want) {
-			t.Errorf("%q: status %d, want %d; files %q, want %q: %s", test.name, w.Code, test.status, got, want, w.Body)
-		}
-		if kept, _ := os.ReadFile(filepath.Join(r.dir, "old.pcap")); string(kept) != "old" {
-			t.Errorf("%q replaced old.pcap by %q", test.name, kept)
-		}
-	}
-}
-
-// TestSafeName leaves of a name what a file may be called.
-func TestSafeName(t *testing.T) {
-	for name, want := range map[string]string{
-		"a.pcap": "a.pcap", "a b.pcap": "a b.pcap", "界.pcap": "界.pcap", "a\x1b]0;b\u202egnp.pcap\n": "a_]0;b_gnp.pcap_", "\xff.pcap": "_.pcap",
-		"": "", "/": "", "..": "", "a/": "", " .-. ": "", "a. ": "a", "con:aux?": "con_aux_", partPrefix + "x": partPrefix[1:] + "x",
-	} {
-		if got := SafeName(name); got != want {
-			t.Errorf("%q becomes %q, want %q", name, got, want)
-		}
-	}
-}
-
-// TestUploadComesFromOurPage refuses forms of other pages, and those of before.
-func TestUploadComesFromOurPage(t *testing.T) {
-	capture := pcap(t)
-	for _, test := range []struct {
-		what    string
-		limit   int64
-		token   string
-		field   string
-		headers []string
-		status  int
-	}{
-		{"as it should be", 1000, "", "capture", []string{"Origin: http://" + host, "Sec-Fetch-Site: same-origin"}, 303},
-		{"no origin", 1000, "", "capture", nil, 403},
-		{"origin of another site", 1000, "", "capture", []string{"Origin: http://evil.example"}, 403},
-		{"origin of another port", 1000, "", "capture", []string{"Origin: http://localhost:9999"}, 403},
-		{"https", 1000, "", "capture", []string{"Origin: https://" + host}, 403},
-		{"null origin", 1000, "", "capture", []string{"Origin: null"}, 403},
-		{"same site", 1000, "", "capture", []string{"Origin: http://" + host, "Sec-Fetch-Site: same-site"}, 403},
-		{"another host", 1000, "", "capture", []string{"Origin: http://evil.example:8793", "Host: evil.example:8793"}, 421},
-		{"old token", 1000, "OLD", "capture", []string{"Origin: http://" + host}, 403},
-		{"another field", 1000, "", "other", []string{"Origin: http://" + host}, 400},
-		{"read only", 0, "", "capture", []string{"Origin: http://" + host}, 403},
-	} {
-		r := newRig(t, test.limit)
-		token := test.token
-		if token == "" {
-			token = r.site.token
-		}
-		body, kind := form(token, test.field, "a.pcap", capture)
-		w := r.ask("POST", "/upload", body, append(test.headers, kind)...)
-		if kept := len(r.files()) > 0; w.Code != test.status || kept != (test.status == 303) {
-			t.Errorf("%s: status %d, want %d; files %q: %s", test.what, w.Code, test.status, r.files(), w.Body)
-		}
-	}
-}
-
-// TestBrokenUpload leaves nothing of a form that ends too early.
-func TestBrokenUpload(t *testing.T) {
-	r := newRig(t, 1000)
-	whole, kind := form(r.site.token, "capture", "a.pcap", pcap(t))
-	for n := range whole.Len() - len("-\r\n\r\n") {
-		w := r.ask("POST", "/upload", bytes.NewReader(whole.Bytes()[:n]), kind, "Origin: http://"+host)
-		if w.Code < 400 || len(r.files()) > 0 {
-			t.Fatalf("after %d bytes: status %d, files %q", n, w.Code, r.files())
-		}
-	}
-}
-
-// TestSweep takes away what a crash left, and nothing else.
-func TestSweep(t *testing.T) {
-	r := newRig(t, 1000)
-	r.write(partPrefix+"OLD", "x")
-	r.write(partPrefix+"NEW", "x")
-	r.write("a.pcap", "x")
-	long := time.Now().Add(-2 * abandoned)
-	for _, name := range []string{partPrefix + "OLD", "a.pcap"} {
-		if err := os.Chtimes(filepath.Join(r.dir, name), long, long); err != nil {
-			t.Fatal(err)
-		}
-	}
-	r.site.o.Folder.sweep()
-	if got := r.files(); !slices.Equal(got, []string{partPrefix + "NEW", "a.pcap"}) {
-		t.Errorf("left are %q", got)
-	}
-}
-
-// TestChangedFile makes a report anew when its file has changed, and only then.
-func TestChangedFile(t *testing.T) {
-	r := newRig(t, 0)
-	get := func(want string, made int) {
-		t.Helper()
-		if w := r.ask("GET", "/capture/a.pcap", nil); !strings.HasSuffix(w.Body.String(), want) || r.made != made {
-			t.Errorf("%q after %d reports, want %q after %d", w.Body, r.made, want, made)
-		}
-	}
-	r.write("a.pcap", "one")
-	get("one", 1)
-	get("one", 1)
-	r.write("a.pcap", "three")
-	get("three", 2)
-	r.write("a.pcap", "seven")
-	later := time.Now().Add(time.Hour)
-	if err := os.Chtimes(filepath.Join(r.dir, "a.pcap"), later, later); err != nil {
-		t.Fatal(err)
-	}
-	get("seven", 3)
-	get("seven", 3)
-	if err := os.Remove(filepath.Join(r.dir, "a.pcap")); err != nil {
-		t.Fatal(err)
-	}
-	if w := r.ask("GET", "/capture/a.pcap", nil); w.Code != 404 {
-		t.Errorf("status %d of what is gone", w.Code)
-	}
-}
-
-// TestChangesMeanwhile keeps no report on a file that grew under it.
-func TestChangesMeanwhile(t *testing.T) {
-	r := newRig(t, 0)
-	r.write("a.pcap", "one")
-	r.wait = func(context.Context) { r.write("a.pcap", "grown") }
-	r.ask("GET", "/capture/a.pcap", nil)
-	r.wait = nil
-	if w := r.ask("GET", "/capture/a.pcap", nil); r.made != 2 || !strings.HasSuffix(w.Body.String(), "grown") {
-		t.Errorf("%d reports: %s", r.made, w.Body)
-	}
-}
-
-// TestGone ends a report when the last who waits for it has gone, and not before.
-func TestGone(t *testing.T) {
-	r := newRig(t, 0)
-	r.write("a.pcap", "A")
-	started, ended := make(chan struct{}), make(chan struct{})
-	r.wait = func(ctx context.Context) {
-		close(started)
-		<-ctx.Done()
-		close(ended)
-	}
-	var all sync.WaitGroup
-	stay, leave := context.WithCancel(context.Background())
-	quick, hurry := context.WithCancel(context.Background())
-	for _, ctx := range []context.Context{stay, quick} {
-		all.Go(func() {
-			request := httptest.NewRequest("GET", "http://"+host+"/capture/a.pcap", nil).WithContext(ctx)
-			r.site.ServeHTTP(httptest.NewRecorder(), request)
-		})
-	}
-	<-started
-	waitFor(t, func() bool {
-		r.site.shelf.mu.Lock()
-		defer r.site.shelf.mu.Unlock()
-		for _, f := range r.site.shelf.flights {
-			return f.waiting == 2
-		}
-		return false
-	})
-	hurry()
-	select {
-	case <-ended:
-		t.Error("the report ended though somebody waits for it")
-	case <-time.After(50 * time.Millisecond):
-	}
-	leave()
-	<-ended
-	all.Wait()
-	if r.made != 1 {
-		t.Errorf("%d reports were begun", r.made)
-	}
-}
-
-func waitFor(t *testing.T, done func() bool) {
-	t.Helper()
-	for limit := time.Now().Add(10 * time.Second); !done(); runtime.Gosched() {
-		if time.Now().After(limit) {
-			t.Fatal("it never came")
-		}
-	}
-}
-
 // TestEnds ends what is being made when the server ends.
 func TestEnds(t *testing.T) {
 	r := newRig(t, 0)
@@ -466,77 +217,5 @@ func TestTooLarge(t *testing.T) {
 	}
 	if _, err := b.Write([]byte("6")); !errors.Is(err, ErrTooMuch) {
 		t.Errorf("the sixth of five bytes: %v", err)
-	}
-}
-
-// TestShelf keeps what was asked for last, within its bounds.
-func TestShelf(t *testing.T) {
-	s := newShelf(10, 2)
-	background := context.Background()
-	made := 0
-	get := func(name string, size int) error {
-		_, err := s.get(background, background, key{name: name}, func(context.Context) ([]byte, bool, error) {
-			made++
-			return make([]byte, size), true, nil
-		})
-		return err
-	}
-	for _, step := range []struct {
-		name       string
-		size, made int
-		held       int64
-	}{
-		{"a", 4, 1, 4}, {"b", 4, 2, 8}, {"a", 4, 2, 8}, {"c", 4, 3, 8}, {"a", 4, 3, 8}, {"b", 4, 4, 8}, {"large", 11, 5, 8}, {"all", 10, 6, 10}, {"a", 4, 7, 4},
-	} {
-		if err := get(step.name, step.size); err != nil || made != step.made || s.held != step.held || len(s.order) != len(s.pages) {
-			t.Errorf("%s: made %d, want %d; %d bytes held, want %d in %d of %d: %v", step.name, made, step.made, s.held, step.held, len(s.pages), len(s.order), err)
-		}
-	}
-	release := make(chan struct{})
-	var all sync.WaitGroup
-	for _, name := range []string{"x", "y"} {
-		all.Go(func() {
-			s.get(background, background, key{name: name}, func(context.Context) ([]byte, bool, error) {
-				<-release
-				return nil, false, nil
-			})
-		})
-	}
-	waitFor(t, func() bool { s.mu.Lock(); defer s.mu.Unlock(); return len(s.flights) == 2 })
-	if err := get("z", 1); !errors.Is(err, errBusy) {
-		t.Errorf("a third report while two wait: %v", err)
-	}
-	close(release)
-	all.Wait()
-}
-
-// TestList lists the latest first, and counts what it leaves out.
-func TestList(t *testing.T) {
-	r := newRig(t, 0)
-	day := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	for i, name := range []string{"b.pcap", "a.pcap", "sub/c.cap", "capture-without-ending", "none"} {
-		r.write(name, "x")
-		if name == "capture-without-ending" {
-			r.write(name, string(pcap(t)))
-		}
-		at := day.Add(time.Duration(i/2) * time.Hour)
-		if err := os.Chtimes(filepath.Join(r.dir, name), at, at); err != nil {
-			t.Fatal(err)
-		}
-	}
-	odd := 0
-	if os.WriteFile(filepath.Join(r.dir, "\xff.pcap"), nil, 0o644) == nil { // not every file system takes it
-		odd = 1
-	}
-	list, leftOut, err := r.site.o.Folder.List()
-	var names []string
-	for _, f := range list {
-		names = append(names, f.Name)
-	}
-	if want := []string{"capture-without-ending", "sub/c.cap", "a.pcap", "b.pcap"}; err != nil || !slices.Equal(names, want) || leftOut != odd {
-		t.Errorf("%q and %d left out, want %q and %d: %v", names, leftOut, want, odd, err)
-	}
-	if _, err := OpenFolder(filepath.Join(r.dir, "absent")); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("an absent folder: %v", err)
 	}
 }

@@ -123,7 +123,7 @@ func (a Area) put(x, y int, text string, look Look, mark bool) int {
 		return x
 	}
 	for i, r := range text {
-		r = visible(r)
+		r = a.grid.letter(visible(r))
 		wide := Width(r)
 		if x+wide > a.W {
 			if mark && x > 0 && x <= a.W && i > 0 {
@@ -131,9 +131,12 @@ func (a Area) put(x, y int, text string, look Look, mark bool) int {
 			}
 			return a.W
 		}
-		if x >= 0 {
-			a.set(x, y, r, look)
+		if x == -1 && wide == 2 {
+			a.set(0, y, ' ', look) // half of it would be out of sight
+			x = 1
+			continue
 		}
+		a.set(x, y, r, look)
 		if x++; wide == 2 {
 			a.set(x, y, 0, look)
 			x++
@@ -153,17 +156,23 @@ func (a Area) set(x, y int, r rune, look Look) {
 		return
 	}
 	g := a.grid
-	if g.ASCII && r > unicode.MaxASCII {
-		r = nearest(r)
-	}
+	r = g.letter(r)
 	at := (a.y+y)*g.Width + a.x + x
 	if r != 0 && g.cells[at].Rune == 0 && a.x+x > 0 {
 		g.cells[at-1].Rune = ' '
 	}
 	g.cells[at] = Cell{r, look}
-	if a.x+x+1 < g.Width && g.cells[at+1].Rune == 0 && r != 0 {
+	if a.x+x+1 < g.Width && g.cells[at+1].Rune == 0 {
 		g.cells[at+1].Rune = ' '
 	}
+}
+
+// letter returns what the page has for a character.
+func (g *Grid) letter(r rune) rune {
+	if g.ASCII && r > unicode.MaxASCII {
+		return nearest(r)
+	}
+	return r
 }
 
 // visible returns what stands for a character of any origin.
@@ -171,7 +180,7 @@ func visible(r rune) rune {
 	if r >= ' ' && r < 0x7f {
 		return r
 	}
-	if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || unicode.IsSpace(r) || measure.RuneWidth(r) < 1 {
+	if !unicode.IsPrint(r) || measure.RuneWidth(r) < 1 { // of those that control writing, none is for print
 		return utf8.RuneError
 	}
 	return r
