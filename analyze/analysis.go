@@ -34,6 +34,9 @@ type Options struct {
 	// Payload keeps the captured payload of each segment, for those who look
 	// into it; else Segment.Payload is nil.
 	Payload bool
+	// Whole makes Walk yield every segment, whatever is picked: a connection of
+	// which any segment is picked is then seen whole.
+	Whole bool
 	// Brief leaves out the alternative paths, for those who show none.
 	Brief bool
 }

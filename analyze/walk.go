@@ -6,10 +6,10 @@ import (
 	"github.com/flowstate-tcp/flowstate/reconstruct"
 )
 
-// Walk yields both: every segment that is selected, in the order of the capture,
-// and each connection of which a segment was selected once it has ended, which
-// is after its last segment. One of the two is nil. A Segment is valid until
-// the next; a Connection is the caller's to keep.
+// Walk yields both: every segment that is selected (with Options.Whole, every
+// segment), in the order of the capture, and each connection of which a segment
+// was selected once it has ended, which is after its last segment. One of the two
+// is nil. A Segment is valid until the next; a Connection is the caller's to keep.
 func (a *Analysis) Walk() iter.Seq2[*Segment, *Connection] {
 	return func(yield func(*Segment, *Connection) bool) {
 		end := func(ended []*reconstruct.Connection) bool {
@@ -25,7 +25,7 @@ func (a *Analysis) Walk() iter.Seq2[*Segment, *Connection] {
 			if !end(a.table.Ended()) {
 				return
 			}
-			if a.picked(step) && !yield(a.tell(step, &row), nil) {
+			if (a.options.Whole || a.picked(step)) && !yield(a.tell(step, &row), nil) {
 				return
 			}
 		}

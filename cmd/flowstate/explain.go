@@ -81,6 +81,9 @@ sending more; how each TCP behaves; and what the capture cannot show. ICMP error
 that belong to no connection, such as those about a closed UDP port, are explained
 too.
 
+A connection is told whole, also where --filter, --from or --to choose it by some
+of its segments.
+
 With --task, answer the questions of a course instead, with the definitions that
 it uses and where they differ from the RFCs'. --task list names the tasks. Those
 with a table print it with --format csv.
@@ -123,9 +126,10 @@ func (f *explainFlags) run(p *program, args []string) error {
 	b := &batch{p: p, flags: &f.common, name: "explain", ending: explanationEndings[f.form.Format]}
 	b.layout = func(w io.Writer) layout { return plain{w} }
 	documents := f.explanations
+	f.whole = true // what a sum or an answer rests on may lie outside of what was asked for
 	if f.task.Task != nil {
 		documents, b.name = f.answers, "explain."+f.task.Name
-		f.payload, f.extra = f.task.Payload, f.task.Extra
+		f.payload, f.whole, f.extra = f.task.Payload, f.task.Whole, f.task.Extra
 		b.closing = func() ([]byte, error) { return f.compared(b.inputs) }
 	}
 	if f.form.Format == explain.CSV {
@@ -184,14 +188,20 @@ func printTasks(p *program) error {
 func (f *explainFlags) answers(path string, a *analyze.Analysis) []*explain.Document {
 	teller := f.task.Begin(task.Request{File: path, Chosen: f.selects(), Began: a.Began, Findings: a.Findings})
 	for s, conn := range a.Walk() {
-		if conn != nil {
+		switch {
+		case conn != nil:
 			teller.End(conn)
-		} else {
+		case f.wants(s):
 			teller.Observe(s)
 		}
 	}
 	f.keep(path, teller)
 	return teller.Documents()
+}
+
+// wants tells whether a segment can be of a connection that is chosen.
+func (f *explainFlags) wants(s *analyze.Segment) bool {
+	return len(f.conns.numbers) == 0 || f.conns.numbers[s.Conn.Number]
 }
 
 // keep remembers what answered for a capture. Captures are read side by side.
@@ -221,24 +231,34 @@ func (f *explainFlags) compared(inputs []string) ([]byte, error) {
 	return text.Bytes(), nil
 }
 
+// keptRows are those of one connection, in the slot that it has while it is tracked:
+// one that is not chosen ends without a word, and leaves the slot to another.
+type keptRows struct {
+	conn int
+	ladder.Recorder
+}
+
 // explanations are those of the connections of a capture by their numbers, and
 // of its ICMP errors that belong to none.
 func (f *explainFlags) explanations(path string, a *analyze.Analysis) (list []*explain.Document) {
-	open := map[int]*ladder.Recorder{}
+	open := map[int]*keptRows{}
 	var beside witness.Collector
 	for s, conn := range a.Walk() {
 		if conn != nil {
 			if f.beside.given() {
 				beside.End(conn)
 			}
-			list = append(list, explain.Connection(path, conn, open[conn.Number].Ladder(conn, explain.Rows())))
-			delete(open, conn.Number)
+			list = append(list, explain.Connection(path, conn, open[conn.Slot].Ladder(conn, explain.Rows())))
+			delete(open, conn.Slot)
 			continue
 		}
-		r := open[s.Conn.Number]
-		if r == nil {
-			r = new(ladder.Recorder)
-			open[s.Conn.Number] = r
+		if !f.wants(s) {
+			continue
+		}
+		r := open[s.Conn.Slot]
+		if r == nil || r.conn != s.Conn.Number {
+			r = &keptRows{conn: s.Conn.Number}
+			open[s.Conn.Slot] = r
 		}
 		r.Add(s)
 		if f.beside.given() {

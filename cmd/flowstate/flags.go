@@ -18,6 +18,7 @@ import (
 type common struct {
 	brief    bool   // the command shows no alternative paths
 	payload  bool   // the command looks into the payload
+	whole    bool   // the command looks at whole connections
 	rows     string // what there is none of where there is no result; empty for connections
 	extra    func() analyze.Extra
 	format   formatFlag
@@ -82,7 +83,7 @@ func (c *common) inFolder() bool { return c.output != "" && isFolder(c.output) }
 
 // options are the flags that choose what an analysis gives.
 func (c *common) options() analyze.Options {
-	o := analyze.Options{From: c.from.at, To: c.to.at, Numbers: c.conns.numbers, Brief: c.brief, Payload: c.payload, Extra: c.extra}
+	o := analyze.Options{From: c.from.at, To: c.to.at, Numbers: c.conns.numbers, Brief: c.brief, Payload: c.payload, Whole: c.whole, Extra: c.extra}
 	o.Select = matching(c.filter.expr)
 	return o
 }

@@ -18,32 +18,18 @@ import (
 type fund struct {
 	Request
 	open book
-	rows map[int]*ladder.Recorder
 	list []*explain.Document
 }
 
 func beginFund(r Request) Teller {
-	return &fund{Request: r, open: book{}, rows: map[int]*ladder.Recorder{}}
+	return &fund{Request: r, open: newBook(true)}
 }
 
-func (f *fund) Observe(s *analyze.Segment) {
-	f.open.observe(s)
-	r := f.rows[s.Conn.Number]
-	if r == nil {
-		r = new(ladder.Recorder)
-		f.rows[s.Conn.Number] = r
-	}
-	r.Add(s)
-}
+func (f *fund) Observe(s *analyze.Segment) { f.open.observe(s) }
 
 func (f *fund) End(c *analyze.Connection) {
-	t := newTransfer(f.Request, c, f.open.take(c.Number))
-	r := f.rows[c.Number]
-	delete(f.rows, c.Number)
-	if r == nil {
-		r = new(ladder.Recorder)
-	}
-	f.list = append(f.list, t.fund(r.Ladder(c, explain.Rows())))
+	e := f.open.take(c)
+	f.list = append(f.list, newTransfer(f.Request, c, e).fund(e.rows.Ladder(c, explain.Rows())))
 }
 
 func (f *fund) Documents() []*explain.Document {

@@ -56,12 +56,17 @@ func newTransfer(r Request, c *analyze.Connection, e *entry) *transfer {
 	return t
 }
 
-func beginKurose(r Request) Teller { return &kurose{Request: r, open: book{}} }
+func beginKurose(r Request) Teller { return &kurose{Request: r, open: newBook(false)} }
 
 func (k *kurose) Observe(s *analyze.Segment) { k.open.observe(s) }
 
 func (k *kurose) End(c *analyze.Connection) {
-	t := newTransfer(k.Request, c, k.open.take(c.Number))
+	k.end(c, k.open.take(c))
+}
+
+// end takes a connection with what was kept of it.
+func (k *kurose) end(c *analyze.Connection, e *entry) {
+	t := newTransfer(k.Request, c, e)
 	switch {
 	case k.Chosen:
 		k.all = append(k.all, t)

@@ -30,32 +30,17 @@ var l41Columns = []explain.Column{
 // l41 answers from the connection with most data of each capture.
 type l41 struct {
 	kurose
-	rows    map[int]*ladder.Recorder
 	ladders map[int]*ladder.Ladder
 }
 
 func beginL41(r Request) Teller {
-	return &l41{kurose{Request: r, open: book{}}, map[int]*ladder.Recorder{}, map[int]*ladder.Ladder{}}
-}
-
-func (l *l41) Observe(s *analyze.Segment) {
-	l.kurose.Observe(s)
-	r := l.rows[s.Conn.Number]
-	if r == nil {
-		r = new(ladder.Recorder)
-		l.rows[s.Conn.Number] = r
-	}
-	r.Add(s)
+	return &l41{kurose{Request: r, open: newBook(true)}, map[int]*ladder.Ladder{}}
 }
 
 func (l *l41) End(c *analyze.Connection) {
-	l.kurose.End(c)
-	r := l.rows[c.Number]
-	delete(l.rows, c.Number)
-	if r == nil {
-		r = new(ladder.Recorder)
-	}
-	l.ladders[c.Number] = r.Ladder(c, explain.Rows())
+	e := l.open.take(c)
+	l.end(c, e)
+	l.ladders[c.Number] = e.rows.Ladder(c, explain.Rows())
 	for number := range l.ladders {
 		if !l.Chosen && number != l.best.Number {
 			delete(l.ladders, number)

@@ -51,12 +51,12 @@ type flow struct {
 	lines        []string
 }
 
-func beginStonyBrook(r Request) Teller { return &stonybrook{Request: r, open: book{}} }
+func beginStonyBrook(r Request) Teller { return &stonybrook{Request: r, open: newBook(false)} }
 
 func (f *stonybrook) Observe(s *analyze.Segment) { f.open.observe(s) }
 
 func (f *stonybrook) End(c *analyze.Connection) {
-	t := newTransfer(f.Request, c, f.open.take(c.Number))
+	t := newTransfer(f.Request, c, f.open.take(c))
 	begins := c.Half[0].SYNSeen
 	f.flows = append(f.flows, flow{c.Number, begins, begins && (c.Half[0].FINSeen || c.Half[1].FINSeen), t.flowCells(), t.flow()})
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/flowstate-tcp/flowstate/capture"
 	"github.com/flowstate-tcp/flowstate/capture/finding"
 	"github.com/flowstate-tcp/flowstate/render/explain"
+	"github.com/flowstate-tcp/flowstate/render/ladder"
 )
 
 // Task is the set of questions of one course.
@@ -19,8 +20,11 @@ type Task struct {
 	Columns []explain.Column     // of its table; nil where it has none to give as CSV
 	Payload bool                 // it looks into the payload: see analyze.Options
 	Extra   func() analyze.Extra // what it needs beside, likewise; nil for nothing
-	each    bool                 // an answer is about one connection
-	begin   func(Request) Teller
+	// Whole: it looks at every segment of a connection, whichever of them the
+	// connection was chosen by; see analyze.Options.
+	Whole bool
+	each  bool // an answer is about one connection
+	begin func(Request) Teller
 }
 
 // Request says what is to be told.
@@ -85,28 +89,38 @@ func Find(name string) (*Task, error) {
 
 // entry is what is kept of a connection while it is open.
 type entry struct {
+	number   int
 	measures course.Tracker
+	rows     ladder.Recorder
 }
 
-// book keeps an entry for each open connection.
-type book map[int]*entry
+// book keeps an entry for each connection that is tracked, by its slot: one that
+// is not asked for ends without a word, and gives its slot to another.
+type book struct {
+	entries map[int]*entry
+	rows    bool // those of the ladder are wanted
+}
 
-func (b book) observe(s *analyze.Segment) *entry {
-	e := b[s.Conn.Number]
-	if e == nil {
-		e = new(entry)
-		b[s.Conn.Number] = e
+func newBook(rows bool) book { return book{map[int]*entry{}, rows} }
+
+func (b book) observe(s *analyze.Segment) {
+	e := b.entries[s.Conn.Slot]
+	if e == nil || e.number != s.Conn.Number {
+		e = &entry{number: s.Conn.Number}
+		b.entries[s.Conn.Slot] = e
 	}
 	e.measures.Observe(s)
-	return e
+	if b.rows {
+		e.rows.Add(s)
+	}
 }
 
 // take returns the entry of a connection and forgets it.
-func (b book) take(number int) *entry {
-	e := b[number]
-	delete(b, number)
-	if e == nil {
-		e = new(entry)
+func (b book) take(c *analyze.Connection) *entry {
+	e := b.entries[c.Slot]
+	if e == nil || e.number != c.Number {
+		return new(entry)
 	}
+	delete(b.entries, c.Slot)
 	return e
 }

@@ -77,12 +77,12 @@ func (s *spread[T]) add(n int64, least, most T, sum float64) {
 
 func (s *spread[T]) one(v T) { s.add(1, v, v, float64(v)) }
 
-func beginUVic(r Request) Teller { return &uvic{Request: r, open: book{}} }
+func beginUVic(r Request) Teller { return &uvic{Request: r, open: newBook(false)} }
 
 func (u *uvic) Observe(s *analyze.Segment) { u.open.observe(s) }
 
 func (u *uvic) End(c *analyze.Connection) {
-	r := u.open.take(c.Number).measures.Result()
+	r := u.open.take(c).measures.Result()
 	u.sums.count(c, r)
 	cells := []explain.Cell{
 		explain.Number(c.Number), explain.Word(c.Ends[0].IP.String()), explain.Number(c.Ends[0].Port),
