@@ -145,6 +145,11 @@ func (t *transfer) closing(whole *explain.Document) (lines []string) {
 		if rtt := t.States.HandshakeRTT; rtt > 0 {
 			line += fmt.Sprintf(" Half of the handshake's round trip is %s s.", explain.Time(rtt/2))
 		}
+		for _, side := range reconstruct.Sides {
+			if near(t.States.Vantage, side) {
+				line += fmt.Sprintf(" The tap is at the %s, so the %s's FIN was sent one way's delay before it passed.", side, t.Peer(side))
+			}
+		}
 		lines = append(lines, line)
 	}
 	return lines
@@ -190,7 +195,7 @@ func (t *transfer) loop() []string {
 	}
 	return []string{
 		fmt.Sprintf("The %s sent %s in %s s: %.2f KB/s, or %.3f Mbit/s.", t.from, explain.Count(t.Connection.Half[t.from].Unique, "octet"), explain.Time(f.Transfer), f.Goodput/8/1024, f.Goodput/1e6),
-		"The benchmark's own number ends when the last octet is read, not when it is acknowledged, so it is a little higher where the round trip is long.",
+		"That is timed at the tap. The benchmark's own number runs from just before the first write to the last octet read, so it leaves out the way of the last acknowledgement back.",
 		"Along time: flowstate plot --kind throughput. Over a sweep, with medians, quartiles and a fit that answers whether it is linear: flowstate lab report.",
 	}
 }
@@ -204,7 +209,7 @@ func (t *transfer) windows() (lines []string) {
 		lines = append(lines, fmt.Sprintf("The most that was on the way is %d octets.", f.MaxInFlight))
 	}
 	l := &t.Sides[t.from].Limit
-	if span := l.Span(); l.Known && span > 0 {
+	if span := l.Span(); l.Known && l.Time[limit.Unknown] < span {
 		lines = append(lines, "What kept the sender from sending more, by time: "+explain.LimitShares(l)+".")
 	}
 	if near(t.States.Vantage, t.from) {
