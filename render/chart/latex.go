@@ -27,6 +27,7 @@ func (f *Figure) WriteLaTeX(w io.Writer, fonts *scene.Fonts, size Size, label st
 	if ticks := l.ticks(); ticks != "" {
 		l.printf("  xtick={%s},\n", ticks)
 	}
+	l.printf("  scaled ticks=false, tick label style={/pgf/number format/fixed, /pgf/number format/1000 sep={}},\n")
 	l.printf("  axis lines=left, axis line style={-}, tick align=outside, grid=major, grid style={gray!25},\n")
 	l.printf("  title style={at={(0,1)}, anchor=south west, font=\\footnotesize\\bfseries}, legend columns=%d,\n", legendColumns)
 	l.printf("  legend cell align=left, legend style={draw=none, fill=none, inner sep=0pt, at={(0,1)}, anchor=south west, /tikz/every even column/.append style={column sep=6pt}}]\n")
