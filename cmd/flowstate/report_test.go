@@ -198,6 +198,7 @@ func reportAccessible(t *testing.T, b *browser, path string) {
 	if bad := p.value(faults).([]any); len(bad) > 0 {
 		t.Errorf("%v", bad)
 	}
+	p.holds(`Array.from(document.querySelectorAll("section > .wide, details[open] .wide")).every((e) => (e.tabIndex === 0) === (e.scrollWidth > e.clientWidth || e.scrollHeight > e.clientHeight))`)
 	p.press("Tab")
 	p.holds(`getComputedStyle(document.activeElement).outlineStyle === "solid" && parseFloat(getComputedStyle(document.activeElement).outlineWidth) >= 2`)
 }

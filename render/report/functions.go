@@ -31,6 +31,7 @@ func (p *page) functions() template.FuncMap {
 		"severities":    severities,
 		"alone":         func() bool { return len(p.Connections) == 1 },
 		"fileOf":        p.fileOf,
+		"brief":         func(c *Connection) bool { return p.Brief() && !c.Drawn() },
 		"diagram":       p.diagram, "ladder": p.ladder, "charts": p.charts, "overview": p.overview, "labFigure": p.labFigure,
 	}
 }

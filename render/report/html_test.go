@@ -103,3 +103,42 @@ func FuzzWords(f *testing.F) {
 		}
 	})
 }
+
+// TestBrief: of very many connections, those without figures tell their states in
+// a line each, and say so.
+func TestBrief(t *testing.T) {
+	for connections, brief := range map[int]bool{3: false, 2001: true} {
+		var b strings.Builder
+		for i := range connections {
+			fmt.Fprintf(&b, "@conn %d\n@isn client %d\n%.3f > S 0:0(0)\n+.001 < R. 0:0(0) ack 1\n", i%700, i*1_000_000, float64(i)*0.01) // ports are used again
+		}
+		s, err := scenario.Parse("many", b.String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := s.Pcap()
+		if err != nil {
+			t.Fatal(err)
+		}
+		reader, err := pcapfile.NewReader(bytes.NewReader(data), "many")
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := New(Options{Budget: 1})
+		c := r.Collector("many")
+		c.Run(analyze.New(reader, analyze.Options{}))
+		r.Add(Source{}, c)
+		r.Finish()
+		var page bytes.Buffer
+		if err := r.WriteHTML(&page); err != nil {
+			t.Fatal(err)
+		}
+		if told := strings.Contains(r.Rule(), "without their evidence"); told != brief {
+			t.Errorf("%d connections: the rule is %q", connections, r.Rule())
+		}
+		lines := strings.Count(page.String(), "ends in CLOSED: CLOSED → SYN-SENT → CLOSED.</p>")
+		if want := map[bool]int{true: connections - 1}[brief]; lines != want {
+			t.Errorf("%d connections: %d tell their states in a line, want %d", connections, lines, want)
+		}
+	}
+}

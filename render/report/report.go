@@ -175,8 +175,20 @@ func (r *Report) Rule() string {
 	if drawn == len(r.Connections) {
 		return ""
 	}
-	return fmt.Sprintf("%d of %s have figures, numbers and an explanation: those with the gravest findings first, then those with most packets, as far as %s of figures reach. --figures sets another size or all, --conn and --filter choose connections; each has its row, states and findings here in any case.",
-		drawn, counted(len(r.Connections), "connection"), chart.Bytes.Format(float64(max(0, r.Budget))))
+	states := "states"
+	if r.Brief() {
+		states = "states without their evidence, which flowstate states tells,"
+	}
+	return fmt.Sprintf("%d of %s have figures, numbers and an explanation: those with the gravest findings first, then those with most packets, as far as %s of figures reach. --figures sets another size or all, --conn and --filter choose connections; each has its row, %s and findings here in any case.",
+		drawn, counted(len(r.Connections), "connection"), chart.Bytes.Format(float64(max(0, r.Budget))), states)
+}
+
+// Brief tells whether the connections are so many that those without figures have
+// the names of their states alone: the evidence of all would be no page that a
+// browser opens.
+func (r *Report) Brief() bool {
+	const most = 2000
+	return len(r.Connections) > most
 }
 
 // scope says what the report is on.

@@ -73,6 +73,7 @@ func SideFacts(c *Connection) (all []SideFact) {
 type Path struct {
 	Who     string     // "client 10.0.0.1:40000"
 	Ends    string     // "ends in CLOSED", or why there is no row
+	States  string     // their names, from the first to the last
 	Rows    [][]string // under PathHeadings, a transition each
 	Others  []Other    // paths that the capture allows too, the likeliest first
 	Omitted int        // further ones, less likely
@@ -88,7 +89,7 @@ func PathHeadings() []Heading { return headings(pathHeadings[1:]) }
 // PathOf tells the states of one side.
 func PathOf(c *Connection, side reconstruct.Side) Path {
 	told := c.View.Tell(c.States.Paths[side])
-	p := Path{Who: side.String() + " " + c.Ends[side].String(), Ends: c.pathEnd(side, len(told))}
+	p := Path{Who: side.String() + " " + c.Ends[side].String(), Ends: c.pathEnd(side, len(told)), States: strings.Join(stateNames(told), " → ")}
 	places := precision(c)
 	for i := range told {
 		p.Rows = append(p.Rows, transitionCells(&told[i], places))

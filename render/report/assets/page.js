@@ -337,10 +337,19 @@
       e.preventDefault();
     }
   }
+  // reach makes tables stops for the Tab key where they need scrolling, and only there.
+  function reach() {
+    for (const e of all("section > .wide, details[open] .wide")) {
+      e.tabIndex = e.scrollWidth > e.clientWidth || e.scrollHeight > e.clientHeight ? 0 : -1;
+    }
+  }
+  addEventListener("resize", reach);
   // draw draws the charts of a connection that is open for the first time.
   function draw(part) {
+    reach();
     for (const figure of all("figure[data-chart]:not(.live)", part)) charts.add(new Group(figure));
   }
   document.addEventListener("toggle", (e) => { if (e.target.open) draw(e.target); }, true);
   all("details[open]").forEach(draw);
+  reach();
 })();
