@@ -29,7 +29,8 @@
 //
 // Which connections are drawn is one rule, told in the report itself: those with
 // the gravest findings first, then those with most packets, as many as the budget
-// holds. What is kept of a capture is bounded by that budget, and by a number of
+// holds. Of more than 2,000 connections, those that are not drawn tell their states
+// without the evidence (Report.Brief). What is kept of a capture is bounded by that budget, and by a number of
 // segments at a time; charts hold no more points than a wide screen shows
 // (chart.Figure.Thinned), so that no extreme is lost.
 //
