@@ -279,10 +279,19 @@ func (p *paper) setup() {
 func (p *paper) results() error {
 	if p.Lab != nil {
 		here := p.chosen(p.Lab.Figures)
+		var later []string
 		for i, f := range p.Lab.Figures {
-			if err := p.placeLab(f, here[i]); err != nil {
+			if !here[i] {
+				later = append(later, f.Title)
+				p.later = append(p.later, func() error { return p.labFigure(1, f) })
+				continue
+			}
+			if err := p.labFigure(2, f); err != nil {
 				return err
 			}
+		}
+		if len(later) > 0 {
+			p.paragraph("In the appendix: " + strings.Join(later, "; ") + ".")
 		}
 		p.missing()
 		return nil
@@ -356,38 +365,43 @@ const numRanks = 3
 // hypotheses; then of those that show the same at several delays the last, since
 // it shows most.
 func rankOf(all []*labfigures.Figure, i int) int {
-	kind := func(i int) string { name, _, _ := strings.Cut(all[i].Title, ","); return name }
 	switch {
 	case strings.HasPrefix(all[i].Title, "Hypothesis"):
 		return 0
-	case i == len(all)-1 || kind(i+1) != kind(i):
+	case i == len(all)-1 || kindOf(all[i+1]) != kindOf(all[i]):
 		return 1
 	}
 	return 2
 }
 
-// placeLab puts a figure here, or in an appendix.
-func (p *paper) placeLab(f *labfigures.Figure, here bool) error {
-	if here {
-		return p.labFigure(2, f)
-	}
-	p.paragraph(f.Title + ": in the appendix.")
-	p.later = append(p.later, func() error { return p.labFigure(1, f) })
-	return nil
+// kindOf is what a figure has in common with those that show the same at other
+// delays.
+func kindOf(f *labfigures.Figure) string {
+	name, _, _ := strings.Cut(f.Title, ",")
+	return name
 }
 
 // conclusions are the results in a sentence each.
 func (p *paper) conclusions() (said []string) {
 	if p.Lab != nil {
-		for _, f := range p.Lab.Figures {
-			if len(f.Answer) > 0 {
-				said = append(said, f.Title+": "+f.Answer[0])
+		for i, f := range p.Lab.Figures {
+			if alone := i == 0 || kindOf(p.Lab.Figures[i-1]) != kindOf(f); alone && rankOf(p.Lab.Figures, i) < 2 && len(f.Answer) > 0 {
+				said = append(said, f.Title+": "+begin(f.Answer[0]))
 			}
 		}
 		return said
 	}
 	return append(said, "Opened: "+p.tally(func(c *Connection) string { return c.States.Open.String() })+".",
 		"Closed: "+p.tally(func(c *Connection) string { return c.States.Close.String() })+".")
+}
+
+// begin is the first sentences of a paragraph, as many as make a line or two.
+func begin(paragraph string) string {
+	const enough = 100
+	if end := strings.Index(paragraph[min(enough, len(paragraph)):], ". "); end >= 0 {
+		return paragraph[:enough+end+1]
+	}
+	return paragraph
 }
 
 // tally counts the connections by a word, the most frequent first.
