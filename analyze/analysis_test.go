@@ -13,26 +13,8 @@ import (
 	"github.com/flowstate-tcp/flowstate/capture"
 	"github.com/flowstate-tcp/flowstate/capture/pcapfile"
 	"github.com/flowstate-tcp/flowstate/reconstruct/decode"
-	"github.com/flowstate-tcp/flowstate/reconstruct/scenario"
+	"github.com/flowstate-tcp/flowstate/reconstruct/scenario/scenariotest"
 )
-
-// source builds a capture from scenario notation.
-func source(t testing.TB, text string) analyze.Source {
-	t.Helper()
-	s, err := scenario.Parse(t.Name(), text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	pcap, err := s.Pcap()
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := pcapfile.NewReader(bytes.NewReader(pcap), t.Name())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
-}
 
 // threeConnections open one after the other; the first ends last.
 const threeConnections = `
@@ -61,7 +43,7 @@ func numbers(a *analyze.Analysis) (list []int) {
 }
 
 func TestConnectionsComeByNumber(t *testing.T) {
-	a := analyze.New(source(t, threeConnections), analyze.Options{})
+	a := analyze.New(scenariotest.Reader(t, threeConnections), analyze.Options{})
 	if got := numbers(a); !slices.Equal(got, []int{0, 1, 2}) {
 		t.Errorf("connections %v, want 0, 1, 2", got)
 	}
@@ -73,7 +55,7 @@ func TestConnectionsComeByNumber(t *testing.T) {
 // Walk gives every segment once, and each connection after its last segment.
 func TestWalk(t *testing.T) {
 	segments, ended := map[int]int{}, map[int]bool{}
-	for s, c := range analyze.New(source(t, threeConnections), analyze.Options{}).Walk() {
+	for s, c := range analyze.New(scenariotest.Reader(t, threeConnections), analyze.Options{}).Walk() {
 		switch {
 		case c != nil:
 			if ended[c.Number] || int64(segments[c.Number]) != c.Packets() {
@@ -90,7 +72,7 @@ func TestWalk(t *testing.T) {
 		t.Errorf("%d connections", len(ended))
 	}
 	one := 0
-	for s, c := range analyze.New(source(t, threeConnections), analyze.Options{Numbers: map[int]bool{1: true}}).Walk() {
+	for s, c := range analyze.New(scenariotest.Reader(t, threeConnections), analyze.Options{Numbers: map[int]bool{1: true}}).Walk() {
 		if s != nil && s.Conn.Number != 1 || c != nil && c.Number != 1 {
 			t.Error("what was not selected is there")
 		}
@@ -115,7 +97,7 @@ func TestSelectionKeepsNumbersAndStates(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			for conn := range analyze.New(source(t, threeConnections), c.options).Connections() {
+			for conn := range analyze.New(scenariotest.Reader(t, threeConnections), c.options).Connections() {
 				if !slices.Contains(c.want, conn.Number) {
 					t.Errorf("connection %d was not asked for", conn.Number)
 				}
@@ -123,7 +105,7 @@ func TestSelectionKeepsNumbersAndStates(t *testing.T) {
 					t.Errorf("connection 2 has %d packets: a selection changed the analysis", conn.Packets())
 				}
 			}
-			if got := numbers(analyze.New(source(t, threeConnections), c.options)); !slices.Equal(got, c.want) {
+			if got := numbers(analyze.New(scenariotest.Reader(t, threeConnections), c.options)); !slices.Equal(got, c.want) {
 				t.Errorf("connections %v, want %v", got, c.want)
 			}
 		})
@@ -168,7 +150,7 @@ func syn() []byte {
 // A source that fails is told; what was read before it is kept.
 func TestReadErrorKeepsWhatWasRead(t *testing.T) {
 	broken := errors.New("disk on fire")
-	a := analyze.New(failAfter(source(t, threeConnections), 9, broken), analyze.Options{})
+	a := analyze.New(failAfter(scenariotest.Reader(t, threeConnections), 9, broken), analyze.Options{})
 	if got := numbers(a); !slices.Equal(got, []int{0, 1, 2}) {
 		t.Errorf("connections %v, want 0, 1, 2", got)
 	}
@@ -216,15 +198,7 @@ func bulk(t testing.TB, segments int) []byte {
 		fmt.Fprintf(&b, "+.0001 > . %d:%d(1448) ack 1\n+.0001 < . 1:1(0) ack %d\n", at, at+1448, at+1448)
 		at += 1448
 	}
-	s, err := scenario.Parse("bulk", b.String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	pcap, err := s.Pcap()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return pcap
+	return scenariotest.Pcap(t, b.String())
 }
 
 func drain(t testing.TB, pcap []byte) (packets int64) {
@@ -270,7 +244,7 @@ func TestStreamsTellGaps(t *testing.T) {
 0.060 < . 1:1(0) ack 31
 `
 	var got []string
-	for conn, piece := range analyze.New(source(t, text), analyze.Options{}).Streams(0) {
+	for conn, piece := range analyze.New(scenariotest.Reader(t, text), analyze.Options{}).Streams(0) {
 		got = append(got, fmt.Sprintf("%d %s %s %d+%d", conn.Number, piece.Side, piece.Kind, piece.Offset, piece.Length))
 	}
 	want := []string{"0 client data 1+10", "0 client not-captured 11+10", "0 client data 21+10"}

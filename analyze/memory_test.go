@@ -11,6 +11,7 @@ import (
 
 	"github.com/flowstate-tcp/flowstate/analyze"
 	"github.com/flowstate-tcp/flowstate/capture"
+	"github.com/flowstate-tcp/flowstate/reconstruct/scenario/scenariotest"
 )
 
 // exchange is a connection with all that usual ones have: timestamps, window
@@ -43,7 +44,7 @@ type repeated struct {
 // connections returns a capture of n connections like one.
 func connections(t *testing.T, n int, one string) *repeated {
 	t.Helper()
-	src, r := source(t, one), &repeated{n: n}
+	src, r := scenariotest.Reader(t, one), &repeated{n: n}
 	for {
 		var p capture.Packet
 		err := src.Next(&p)

@@ -1,7 +1,6 @@
 package behaviour_test
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 	"testing"
@@ -12,7 +11,7 @@ import (
 	"github.com/flowstate-tcp/flowstate/capture/pcapfile"
 	"github.com/flowstate-tcp/flowstate/capture/testneed"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
-	"github.com/flowstate-tcp/flowstate/reconstruct/scenario"
+	"github.com/flowstate-tcp/flowstate/reconstruct/scenario/scenariotest"
 )
 
 func first(t *testing.T, r analyze.Source) *analyze.Connection {
@@ -26,19 +25,7 @@ func first(t *testing.T, r analyze.Source) *analyze.Connection {
 
 func connection(t *testing.T, text string) *analyze.Connection {
 	t.Helper()
-	s, err := scenario.Parse(t.Name(), text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := s.Pcap()
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := pcapfile.NewReader(bytes.NewReader(data), t.Name())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return first(t, r)
+	return first(t, scenariotest.Reader(t, text))
 }
 
 // opened is a handshake at the client, 40 ms from the server.

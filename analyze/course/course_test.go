@@ -15,6 +15,7 @@ import (
 	"github.com/flowstate-tcp/flowstate/capture/pcapfile"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
 	"github.com/flowstate-tcp/flowstate/reconstruct/scenario"
+	"github.com/flowstate-tcp/flowstate/reconstruct/scenario/scenariotest"
 	"github.com/flowstate-tcp/flowstate/reconstruct/seq"
 )
 
@@ -28,14 +29,7 @@ func result(t *testing.T, text string) *Result {
 // resultOf does the same with the bytes of the capture changed.
 func resultOf(t *testing.T, text string, change func([]byte) []byte) *Result {
 	t.Helper()
-	s, err := scenario.Parse(t.Name(), "@isn client 4294966796\n@isn server 4294967000\n"+text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := s.Pcap()
-	if err != nil {
-		t.Fatal(err)
-	}
+	data := scenariotest.Pcap(t, "@isn client 4294966796\n@isn server 4294967000\n"+text)
 	path := filepath.Join(t.TempDir(), "a.pcap")
 	if err := os.WriteFile(path, change(data), 0o600); err != nil {
 		t.Fatal(err)

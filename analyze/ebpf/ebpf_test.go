@@ -1,7 +1,6 @@
 package ebpf_test
 
 import (
-	"bytes"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -11,26 +10,13 @@ import (
 
 	"github.com/flowstate-tcp/flowstate/analyze"
 	"github.com/flowstate-tcp/flowstate/analyze/ebpf"
-	"github.com/flowstate-tcp/flowstate/capture/pcapfile"
-	"github.com/flowstate-tcp/flowstate/reconstruct/scenario"
+	"github.com/flowstate-tcp/flowstate/reconstruct/scenario/scenariotest"
 )
 
 // open prepares the analysis of a scenario.
 func open(t *testing.T, text string) *analyze.Analysis {
 	t.Helper()
-	s, err := scenario.Parse(t.Name(), text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := s.Pcap()
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := pcapfile.NewReader(bytes.NewReader(data), t.Name())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return analyze.New(r, analyze.Options{Extra: ebpf.NewCloses})
+	return analyze.New(scenariotest.Reader(t, text), analyze.Options{Extra: ebpf.NewCloses})
 }
 
 const handshake = `

@@ -3,14 +3,13 @@ package flight_test
 import (
 	"fmt"
 	"math/rand/v2"
-	"strings"
 	"testing"
 
 	"github.com/flowstate-tcp/flowstate/analyze/flight"
 	"github.com/flowstate-tcp/flowstate/analyze/model"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
 	"github.com/flowstate-tcp/flowstate/reconstruct/decode"
-	"github.com/flowstate-tcp/flowstate/reconstruct/scenario"
+	"github.com/flowstate-tcp/flowstate/reconstruct/scenario/scenariotest"
 )
 
 const handshake = `
@@ -122,37 +121,19 @@ func TestStories(t *testing.T) {
 	}
 }
 
-// wrapping lets the sequence numbers of every story pass 2^32 in its midst, which
-// must change nothing.
-const wrapping = "@isn client 4294965796\n@isn server 4294965796\n"
-
 // follow runs a scenario past a tracker and compares each line that says what
 // is to be seen.
 func follow(t *testing.T, text string) {
 	t.Helper()
-	s, err := scenario.Parse(t.Name(), wrapping+text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	segments := s.Segments()
-	var wants []string
-	for line := range strings.Lines(text) {
-		if line = strings.TrimSpace(line); line != "" && line[0] != '@' {
-			_, want, _ := strings.Cut(line, " # ")
-			wants = append(wants, want)
-		}
-	}
 	var tracker flight.Tracker
-	table := reconstruct.NewTable(reconstruct.Options{})
-	for i := range segments {
-		step := table.Add(&segments[i])
+	for step, want := range scenariotest.Steps(t, scenariotest.Wrapping+text) {
 		tracker.Observe(step, false, new(flight.Delivery))
-		if wants[i] == "" {
+		if want == "" {
 			continue
 		}
 		state, known := tracker.State(step)
-		if got := describe(state, known); got != wants[i] {
-			t.Errorf("after frame %d: %s, want %s", i+1, got, wants[i])
+		if got := describe(state, known); got != want {
+			t.Errorf("after frame %d: %s, want %s", step.Segment.Frame, got, want)
 		}
 	}
 }

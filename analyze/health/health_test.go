@@ -1,7 +1,6 @@
 package health_test
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 	"testing"
@@ -14,7 +13,7 @@ import (
 	"github.com/flowstate-tcp/flowstate/capture/pcapfile"
 	"github.com/flowstate-tcp/flowstate/capture/testneed"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
-	"github.com/flowstate-tcp/flowstate/reconstruct/scenario"
+	"github.com/flowstate-tcp/flowstate/reconstruct/scenario/scenariotest"
 )
 
 // read analyses a capture and returns its first connection.
@@ -28,23 +27,6 @@ func read(t *testing.T, r analyze.Source) (*analyze.Connection, *health.Capture)
 		}
 	}
 	return first, a.Health()
-}
-
-func written(t *testing.T, text string) analyze.Source {
-	t.Helper()
-	s, err := scenario.Parse(t.Name(), text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := s.Pcap()
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := pcapfile.NewReader(bytes.NewReader(data), t.Name())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
 }
 
 // trusts lists the measurements that are not good.
@@ -79,7 +61,7 @@ func TestTrust(t *testing.T) {
 		{"a short payload cut", sent + "+.001 > P. 101:201(100) ack 1 cut 80\n", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			conn, _ := read(t, written(t, c.text))
+			conn, _ := read(t, scenariotest.Reader(t, c.text))
 			if got := trusts(&conn.Health); got != c.want {
 				t.Errorf("not good: %s\nwant %s", got, c.want)
 			}
@@ -158,7 +140,7 @@ func TestClockJumps(t *testing.T) {
 		{"nothing", 0, [2]int{0, 0}, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			conn, _ := read(t, written(t, ticking(c.capture, c.ticks)))
+			conn, _ := read(t, scenariotest.Reader(t, ticking(c.capture, c.ticks)))
 			if got := conn.Health.Clock.Forward; (got - c.want).Abs() > 10*time.Millisecond {
 				t.Errorf("jump of %s, want %s", got, c.want)
 			}
@@ -208,7 +190,7 @@ func TestRecorderLosses(t *testing.T) {
 		{"lost before it", half, 3, capture.Between{Before: 1}, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			conn, _ := read(t, &recorded{written(t, c.text), c.lost, c.dropped})
+			conn, _ := read(t, &recorded{scenariotest.Reader(t, c.text), c.lost, c.dropped})
 			if got := trusts(&conn.Health); got != c.want {
 				t.Errorf("not good: %s\nwant %s", got, c.want)
 			}
@@ -235,7 +217,7 @@ func TestOffloadPlaces(t *testing.T) {
 		{"the tap is not placed", "0 > P. 1:4001(4000) ack 1 <TS val 1 ecr 1>\n+.0001 < . 1:1(0) ack 4001\n", [2]health.Joined{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			conn, _ := read(t, written(t, c.text))
+			conn, _ := read(t, scenariotest.Reader(t, c.text))
 			for _, side := range reconstruct.Sides {
 				if got := conn.Health.Sides[side].By; got != c.want[side] {
 					t.Errorf("%s's: %s, want %s (tap %s)", side, got, c.want[side], conn.Vantage.Vantage)

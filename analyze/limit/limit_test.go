@@ -11,8 +11,7 @@ import (
 	"github.com/flowstate-tcp/flowstate/analyze/loss"
 	"github.com/flowstate-tcp/flowstate/analyze/rtt"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
-	"github.com/flowstate-tcp/flowstate/reconstruct/decode"
-	"github.com/flowstate-tcp/flowstate/reconstruct/scenario"
+	"github.com/flowstate-tcp/flowstate/reconstruct/scenario/scenariotest"
 )
 
 // trackers are those that this one stands on, and itself.
@@ -128,34 +127,16 @@ func TestStories(t *testing.T) {
 	}
 }
 
-// wrapping lets the sequence numbers of every story pass 2^32 in its midst, which
-// must change nothing.
-const wrapping = "@isn client 4294965796\n@isn server 4294965796\n"
-
 // follow runs a scenario past the trackers and compares each line that says
 // what is to be seen.
 func follow(t *testing.T, text string) *trackers {
 	t.Helper()
-	s, err := scenario.Parse(t.Name(), wrapping+text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var wants []string
-	for line := range strings.Lines(text) {
-		if line = strings.TrimSpace(line); line != "" {
-			_, want, _ := strings.Cut(line, " # ")
-			wants = append(wants, want)
-		}
-	}
 	all := new(trackers)
-	table := reconstruct.NewTable(reconstruct.Options{})
-	segments := s.Segments()
-	for i := range segments {
-		step := table.Add(&segments[i])
+	for step, want := range scenariotest.Steps(t, scenariotest.Wrapping+text) {
 		all.observe(step)
 		state, ok := all.limit.State(step)
-		if got := describe(state, ok); wants[i] != "" && got != wants[i] {
-			t.Errorf("after frame %d: %s, want %s", i+1, got, wants[i])
+		if got := describe(state, ok); want != "" && got != want {
+			t.Errorf("after frame %d: %s, want %s", step.Segment.Frame, got, want)
 		}
 	}
 	return all
@@ -250,17 +231,8 @@ func TestShares(t *testing.T) {
 	}
 }
 
-func parsed(tb testing.TB, text string) []decode.Segment {
-	tb.Helper()
-	s, err := scenario.Parse("bulk", text)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return s.Segments()
-}
-
 func TestSteadyStateAllocatesNothing(t *testing.T) {
-	segments := parsed(t, bulk(60, 20, 50*time.Microsecond))
+	segments := scenariotest.Segments(t, bulk(60, 20, 50*time.Microsecond))
 	table := reconstruct.NewTable(reconstruct.Options{})
 	all := new(trackers)
 	at := 0
@@ -278,7 +250,7 @@ func TestSteadyStateAllocatesNothing(t *testing.T) {
 
 func BenchmarkObserve(b *testing.B) {
 	b.ReportAllocs()
-	segments := parsed(b, bulk(60, 20, 50*time.Microsecond))
+	segments := scenariotest.Segments(b, bulk(60, 20, 50*time.Microsecond))
 	var all *trackers
 	var table *reconstruct.Table
 	for i := range b.N {

@@ -11,7 +11,7 @@ import (
 	"github.com/flowstate-tcp/flowstate/analyze/model"
 	"github.com/flowstate-tcp/flowstate/analyze/rtt"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
-	"github.com/flowstate-tcp/flowstate/reconstruct/scenario"
+	"github.com/flowstate-tcp/flowstate/reconstruct/scenario/scenariotest"
 )
 
 const handshake = `
@@ -305,29 +305,12 @@ func (t *trackers) observe(step *reconstruct.Step) (v loss.Verdict) {
 	return v
 }
 
-// wrapping lets the sequence numbers of every story pass 2^32 in its midst, which
-// must change nothing.
-const wrapping = "@isn client 4294965796\n@isn server 4294965796\n"
-
 func follow(t *testing.T, text string) {
 	t.Helper()
-	s, err := scenario.Parse(t.Name(), wrapping+text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var wants []string
-	for line := range strings.Lines(text) {
-		if line = strings.TrimSpace(line); line != "" {
-			_, want, _ := strings.Cut(line, " # ")
-			wants = append(wants, want)
-		}
-	}
 	var all trackers
-	table := reconstruct.NewTable(reconstruct.Options{})
-	segments := s.Segments()
-	for i := range segments {
-		if got := describe(all.observe(table.Add(&segments[i]))); got != wants[i] {
-			t.Errorf("frame %d: %q, want %q", i+1, got, wants[i])
+	for step, want := range scenariotest.Steps(t, scenariotest.Wrapping+text) {
+		if got := describe(all.observe(step)); got != want {
+			t.Errorf("frame %d: %q, want %q", step.Segment.Frame, got, want)
 		}
 	}
 }
@@ -397,11 +380,7 @@ func BenchmarkObserve(b *testing.B) {
 		at := 1 + 1000*i
 		fmt.Fprintf(&text, "+.001 > . %d:%d(1000) ack 1\n+.3 > . %d:%d(1000) ack 1\n+.01 < . 1:1(0) ack %d\n", at, at+1000, at, at+1000, at+1000)
 	}
-	s, err := scenario.Parse("bulk", text.String())
-	if err != nil {
-		b.Fatal(err)
-	}
-	segments := s.Segments()
+	segments := scenariotest.Segments(b, text.String())
 	all := new(trackers)
 	var table *reconstruct.Table
 	for i := range b.N {

@@ -15,7 +15,7 @@ import (
 	"github.com/flowstate-tcp/flowstate/capture/pcapfile"
 	"github.com/flowstate-tcp/flowstate/capture/testneed"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
-	"github.com/flowstate-tcp/flowstate/reconstruct/scenario"
+	"github.com/flowstate-tcp/flowstate/reconstruct/scenario/scenariotest"
 )
 
 const handshake = `
@@ -95,36 +95,18 @@ func TestStories(t *testing.T) {
 	}
 }
 
-// wrapping lets the sequence numbers of every story pass 2^32 in its midst, which
-// must change nothing.
-const wrapping = "@isn client 4294965796\n@isn server 4294965796\n"
-
 // follow runs a scenario past the trackers and compares each line.
 func follow(t *testing.T, text string) {
 	t.Helper()
-	s, err := scenario.Parse(t.Name(), wrapping+text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var wants []string
-	for line := range strings.Lines(text) {
-		if line = strings.TrimSpace(line); line != "" {
-			_, want, _ := strings.Cut(line, " # ")
-			wants = append(wants, want)
-		}
-	}
 	var flights flight.Tracker
 	var times rtt.Tracker
-	table := reconstruct.NewTable(reconstruct.Options{})
-	segments := s.Segments()
-	for i := range segments {
-		step := table.Add(&segments[i])
+	for step, want := range scenariotest.Steps(t, scenariotest.Wrapping+text) {
 		var delivered flight.Delivery
 		flights.Observe(step, false, &delivered)
 		var sample rtt.Sample
 		ok := times.Observe(step, &delivered, &sample)
-		if got := describe(sample, ok); got != wants[i] && (wants[i] != "" || sample.Valid) {
-			t.Errorf("frame %d: %q, want %q", i+1, got, wants[i])
+		if got := describe(sample, ok); got != want && (want != "" || sample.Valid) {
+			t.Errorf("frame %d: %q, want %q", step.Segment.Frame, got, want)
 		}
 	}
 }
@@ -250,11 +232,7 @@ func BenchmarkObserve(b *testing.B) {
 		fmt.Fprintf(&text, "+.001 > . %d:%d(1448) ack 1 <TS val %d ecr 1>\n+.001 > . %d:%d(1448) ack 1 <TS val %d ecr 1>\n+.01 < . 1:1(0) ack %d <TS val %d ecr %d>\n",
 			at, at+1448, 3*i+1, at+1448, at+2896, 3*i+2, at+2896, 3*i+3, 3*i+1)
 	}
-	s, err := scenario.Parse("bulk", text.String())
-	if err != nil {
-		b.Fatal(err)
-	}
-	segments := s.Segments()
+	segments := scenariotest.Segments(b, text.String())
 	all := newTrackers()
 	var table *reconstruct.Table
 	for i := range b.N {

@@ -13,7 +13,7 @@ import (
 	"github.com/flowstate-tcp/flowstate/capture"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
 	"github.com/flowstate-tcp/flowstate/reconstruct/decode"
-	"github.com/flowstate-tcp/flowstate/reconstruct/scenario"
+	"github.com/flowstate-tcp/flowstate/reconstruct/scenario/scenariotest"
 	"github.com/flowstate-tcp/flowstate/reconstruct/seq"
 )
 
@@ -29,15 +29,6 @@ func follow(segments []decode.Segment, f func(*reconstruct.Step)) reconstruct.Co
 		f(step)
 	}
 	return *last
-}
-
-func parse(t testing.TB, text string) []decode.Segment {
-	t.Helper()
-	s, err := scenario.Parse(t.Name(), text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s.Segments()
 }
 
 const handshake = `
@@ -108,7 +99,7 @@ func TestPhases(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var p throughput.Phases
-			conn := follow(parse(t, c.text), p.Observe)
+			conn := follow(scenariotest.Segments(t, c.text), p.Observe)
 			if got := p.Result(&conn); got != c.want {
 				t.Errorf("%+v, want %+v", got, c.want)
 			}
@@ -212,7 +203,7 @@ func TestSeries(t *testing.T) {
 `
 	s := throughput.NewSeries(100*ms, 50*ms)
 	var points []throughput.Point
-	follow(parse(t, text), func(step *reconstruct.Step) { points = s.Observe(points, step) })
+	follow(scenariotest.Segments(t, text), func(step *reconstruct.Step) { points = s.Observe(points, step) })
 	points = s.Flush(points)
 	server := func(at time.Duration, all, once float64) throughput.Point {
 		return throughput.Point{At: at, Sides: [2]throughput.Rates{{}, {Throughput: all, Goodput: once}}}

@@ -1,35 +1,20 @@
 package vantage_test
 
 import (
-	"bytes"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/flowstate-tcp/flowstate/analyze"
 	"github.com/flowstate-tcp/flowstate/capture/pcapfile"
 	"github.com/flowstate-tcp/flowstate/capture/testneed"
-	"github.com/flowstate-tcp/flowstate/reconstruct/scenario"
+	"github.com/flowstate-tcp/flowstate/reconstruct/scenario/scenariotest"
 )
 
 // connections analyses a capture in the notation of scenarios.
-func connections(t *testing.T, text string) (all []*analyze.Connection) {
+func connections(t *testing.T, text string) []*analyze.Connection {
 	t.Helper()
-	s, err := scenario.Parse(t.Name(), text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := s.Pcap()
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := pcapfile.NewReader(bytes.NewReader(data), t.Name())
-	if err != nil {
-		t.Fatal(err)
-	}
-	for c := range analyze.New(r, analyze.Options{}).Connections() {
-		all = append(all, c)
-	}
-	return all
+	return slices.Collect(analyze.New(scenariotest.Reader(t, text), analyze.Options{}).Connections())
 }
 
 // place is what is told of the tap, in two words.

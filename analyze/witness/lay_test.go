@@ -13,7 +13,7 @@ import (
 	"github.com/flowstate-tcp/flowstate/analyze/ebpf"
 	"github.com/flowstate-tcp/flowstate/analyze/witness"
 	"github.com/flowstate-tcp/flowstate/capture/pcapfile"
-	"github.com/flowstate-tcp/flowstate/reconstruct/scenario"
+	"github.com/flowstate-tcp/flowstate/reconstruct/scenario/scenariotest"
 )
 
 func connections(t *testing.T, data []byte, name string) []*witness.Connection {
@@ -214,15 +214,7 @@ var lines = []struct{ name, text, want string }{
 
 func scenarioConnections(t *testing.T, text string) []*witness.Connection {
 	t.Helper()
-	s, err := scenario.Parse(t.Name(), text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := s.Pcap()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return connections(t, data, t.Name())
+	return connections(t, scenariotest.Pcap(t, text), t.Name())
 }
 
 func tell(all []witness.Comparison) string {

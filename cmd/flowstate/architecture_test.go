@@ -22,6 +22,9 @@ const module = "github.com/flowstate-tcp/flowstate/"
 // may import its own stage and those before it.
 var stages = []string{"capture", "reconstruct", "analyze", "render", "cmd"}
 
+// testSupport are the folders of what only tests import.
+var testSupport = []string{"capture/testneed", "reconstruct/scenario/scenariotest"}
+
 // source is one parsed file and the folder of its package, as in
 // "capture/filter".
 type source struct {
@@ -112,7 +115,7 @@ func (s source) wrongImport(name string) string {
 		return fmt.Sprintf("imports go one way, %s", strings.Join(stages, " <- "))
 	case stages[s.stage()] != "cmd" && (name == "flag" || name == "github.com/spf13/pflag" || name == "github.com/spf13/cobra"):
 		return "flags belong to cmd"
-	case s.folder != "capture/testneed" && (name == "testing" || folder == "capture/testneed"):
+	case !slices.Contains(testSupport, s.folder) && (name == "testing" || slices.Contains(testSupport, folder)):
 		return "that is for tests"
 	}
 	return ""
@@ -164,6 +167,7 @@ func TestArchitectureNoticesWrongs(t *testing.T) {
 		{"render", "x.go", `import "flag"`, "flags belong to cmd"},
 		{"capture", "x_test.go", `import "C"`, "no cgo"},
 		{"capture", "x.go", `import "testing"`, "for tests"},
+		{"analyze", "x.go", `import "` + module + `reconstruct/scenario/scenariotest"`, "for tests"},
 		{"capture", "x.go", `func init() {}`, "init function"},
 		{"capture", "x.go", `type x int; func (x) init() {}`, ""},
 		{"internal", "x.go", ``, "no stage"},

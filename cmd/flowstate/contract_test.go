@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/flowstate-tcp/flowstate/reconstruct/scenario"
+	"github.com/flowstate-tcp/flowstate/reconstruct/scenario/scenariotest"
 	"github.com/flowstate-tcp/flowstate/render/explain/task"
 )
 
@@ -298,14 +298,7 @@ const stories = `
 // writeCapture writes the stories as a capture, less some bytes at its end.
 func writeCapture(t *testing.T, path string, less int) {
 	t.Helper()
-	s, err := scenario.Parse("stories", stories)
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := s.Pcap()
-	if err != nil {
-		t.Fatal(err)
-	}
+	data := scenariotest.Pcap(t, stories)
 	if err := os.WriteFile(path, data[:len(data)-less], 0o644); err != nil {
 		t.Fatal(err)
 	}

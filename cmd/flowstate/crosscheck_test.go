@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/flowstate-tcp/flowstate/capture/testneed"
-	"github.com/flowstate-tcp/flowstate/reconstruct/scenario"
+	"github.com/flowstate-tcp/flowstate/reconstruct/scenario/scenariotest"
 )
 
 // crossed is a retransmission that tshark takes for overtaken: it comes within
@@ -31,23 +31,6 @@ const crossed = `
 +.050 < . 1:1(0) ack 6001 win 502
 `
 
-func crossedCapture(t *testing.T) string {
-	t.Helper()
-	s, err := scenario.Parse("crossed", crossed)
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := s.Pcap()
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(t.TempDir(), "crossed.pcap")
-	if err := os.WriteFile(path, data, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
-
 // ran runs flowstate and returns what it wrote and its exit status.
 func ran(args ...string) (stdout, stderr string, status int) {
 	var out, words strings.Builder
@@ -58,7 +41,7 @@ func ran(args ...string) (stdout, stderr string, status int) {
 func TestCrosscheck(t *testing.T) {
 	testneed.Program(t, "tshark")
 	testneed.Program(t, "tcptrace")
-	path := crossedCapture(t)
+	path := scenariotest.File(t, crossed)
 	text, words, status := ran("crosscheck", path)
 	if status != 0 || !strings.Contains(words, ", 0 unexplained: ") {
 		t.Errorf("exit status %d: %s", status, words)
@@ -89,7 +72,7 @@ func TestCrosscheck(t *testing.T) {
 // A program that is missing is named, and the other is enough.
 func TestCrosscheckWithoutPrograms(t *testing.T) {
 	tcptrace := testneed.Program(t, "tcptrace")
-	path := crossedCapture(t)
+	path := scenariotest.File(t, crossed)
 	dir := t.TempDir()
 	t.Setenv("PATH", dir)
 	if _, words, status := ran("crosscheck", path); status != exitFailed || !strings.Contains(words, "neither tshark nor tcptrace") {

@@ -16,7 +16,7 @@ import (
 
 	"github.com/flowstate-tcp/flowstate/capture"
 	"github.com/flowstate-tcp/flowstate/capture/pcapfile"
-	"github.com/flowstate-tcp/flowstate/reconstruct/scenario"
+	"github.com/flowstate-tcp/flowstate/reconstruct/scenario/scenariotest"
 )
 
 // reportOn writes a report beside nothing else, and returns its path.
@@ -348,18 +348,7 @@ func reportBounds(t *testing.T, b *browser) {
 		{"fifty connections", longConnections(50, 2_000), 50, 2},
 		{"a thousand connections", longConnections(1000, 12), 1000, 4},
 	} {
-		s, err := scenario.Parse(c.name, c.capture)
-		if err != nil {
-			t.Fatal(err)
-		}
-		data, err := s.Pcap()
-		if err != nil {
-			t.Fatal(err)
-		}
-		path := filepath.Join(t.TempDir(), "large.pcap")
-		if err := os.WriteFile(path, data, 0o644); err != nil {
-			t.Fatal(err)
-		}
+		path := scenariotest.File(t, c.capture)
 		page := reportOn(t, path)
 		if info, err := os.Stat(page); err != nil || info.Size() >= 15e6 {
 			t.Errorf("%s: %v, %d bytes of HTML", c.name, err, info.Size())

@@ -1,14 +1,12 @@
 package main
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
 	"github.com/flowstate-tcp/flowstate/capture/testneed"
-	"github.com/flowstate-tcp/flowstate/reconstruct/scenario"
+	"github.com/flowstate-tcp/flowstate/reconstruct/scenario/scenariotest"
 )
 
 // crowded has long addresses and about everything that a block can tell.
@@ -28,18 +26,7 @@ const crowded = `
 // TestScreen holds the view of one connection to a screen, 40 lines of 100
 // columns.
 func TestScreen(t *testing.T) {
-	s, err := scenario.Parse("crowded", crowded)
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := s.Pcap()
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(t.TempDir(), "crowded.pcap")
-	if err := os.WriteFile(path, data, 0o644); err != nil {
-		t.Fatal(err)
-	}
+	path := scenariotest.File(t, crowded)
 	for _, folder := range []string{path, testneed.Shared(t, "captures/odd"), testneed.Shared(t, "captures/two-ended")} {
 		out, _, _ := ran("summary", "-v", "-q", folder)
 		blocks := strings.Split(strings.TrimRight(out, "\n"), "\n\n")

@@ -14,7 +14,7 @@ import (
 	"github.com/flowstate-tcp/flowstate/capture"
 	"github.com/flowstate-tcp/flowstate/capture/finding"
 	"github.com/flowstate-tcp/flowstate/capture/pcapfile"
-	"github.com/flowstate-tcp/flowstate/reconstruct/scenario"
+	"github.com/flowstate-tcp/flowstate/reconstruct/scenario/scenariotest"
 	"github.com/flowstate-tcp/flowstate/render/table"
 )
 
@@ -81,14 +81,7 @@ func shape(page string) (list []string) {
 
 // FuzzWords: whatever the words of a capture are, the page has the same elements.
 func FuzzWords(f *testing.F) {
-	s, err := scenario.Parse("story", story)
-	if err != nil {
-		f.Fatal(err)
-	}
-	data, err := s.Pcap()
-	if err != nil {
-		f.Fatal(err)
-	}
+	data := scenariotest.Pcap(f, story)
 	for _, word := range []string{
 		"<script>alert(1)</script>", "</script><script>alert(1)//", "</title><svg onload=alert(1)>", `" onload="alert(1)`, "' onload='alert(1)",
 		"<!--", "-->", "]]>", "{{.}}", `\u003cb>`, "&lt;b&gt;", "javascript:alert(1)", "\x00<b>", "\u2028<b>", "\xff<b>", "\u202e<b>", "</style><b>",
@@ -112,21 +105,9 @@ func TestBrief(t *testing.T) {
 		for i := range connections {
 			fmt.Fprintf(&b, "@conn %d\n@isn client %d\n%.3f > S 0:0(0)\n+.001 < R. 0:0(0) ack 1\n", i%700, i*1_000_000, float64(i)*0.01) // ports are used again
 		}
-		s, err := scenario.Parse("many", b.String())
-		if err != nil {
-			t.Fatal(err)
-		}
-		data, err := s.Pcap()
-		if err != nil {
-			t.Fatal(err)
-		}
-		reader, err := pcapfile.NewReader(bytes.NewReader(data), "many")
-		if err != nil {
-			t.Fatal(err)
-		}
 		r := New(Options{Budget: 1})
 		c := r.Collector("many")
-		c.Run(analyze.New(reader, analyze.Options{}))
+		c.Run(analyze.New(scenariotest.Reader(t, b.String()), analyze.Options{}))
 		r.Add(Source{}, c)
 		r.Finish()
 		var page bytes.Buffer

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/flowstate-tcp/flowstate/reconstruct/scenario/scenariotest"
 )
 
 // TestSweep takes away what a crash left, and nothing else.
@@ -35,7 +37,7 @@ func TestList(t *testing.T) {
 	for i, name := range []string{"b.pcap", "a.pcap", "sub/c.cap", "capture-without-ending", "none"} {
 		r.write(name, "x")
 		if name == "capture-without-ending" {
-			r.write(name, string(pcap(t)))
+			r.write(name, string(scenariotest.Pcap(t, "0 > S 0:0(0)\n")))
 		}
 		at := day.Add(time.Duration(i/2) * time.Hour)
 		if err := os.Chtimes(filepath.Join(r.dir, name), at, at); err != nil {

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/flowstate-tcp/flowstate/reconstruct/scenario"
+	"github.com/flowstate-tcp/flowstate/reconstruct/scenario/scenariotest"
 )
 
 // form is the body of an upload, and its type.
@@ -29,22 +29,9 @@ func (r *rig) upload(name string, file []byte) *httptest.ResponseRecorder {
 	return r.ask("POST", "/upload", body, kind, "Origin: http://"+host)
 }
 
-func pcap(t *testing.T) []byte {
-	t.Helper()
-	s, err := scenario.Parse("one", "0 > S 0:0(0)\n")
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := s.Pcap()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
-}
-
 // TestUpload adds a capture, and refuses what is none or would replace one.
 func TestUpload(t *testing.T) {
-	capture := pcap(t)
+	capture := scenariotest.Pcap(t, "0 > S 0:0(0)\n")
 	for _, test := range []struct {
 		name   string
 		file   []byte
@@ -97,7 +84,7 @@ func TestSafeName(t *testing.T) {
 
 // TestUploadComesFromOurPage refuses forms of other pages, and those of before.
 func TestUploadComesFromOurPage(t *testing.T) {
-	capture := pcap(t)
+	capture := scenariotest.Pcap(t, "0 > S 0:0(0)\n")
 	for _, test := range []struct {
 		what    string
 		limit   int64
@@ -134,7 +121,7 @@ func TestUploadComesFromOurPage(t *testing.T) {
 // TestBrokenUpload leaves nothing of a form that ends too early.
 func TestBrokenUpload(t *testing.T) {
 	r := newRig(t, 1000)
-	whole, kind := form(r.site.token, "capture", "a.pcap", pcap(t))
+	whole, kind := form(r.site.token, "capture", "a.pcap", scenariotest.Pcap(t, "0 > S 0:0(0)\n"))
 	for n := range whole.Len() - len("-\r\n\r\n") {
 		w := r.ask("POST", "/upload", bytes.NewReader(whole.Bytes()[:n]), kind, "Origin: http://"+host)
 		if w.Code < 400 || len(r.files()) > 0 {

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/flowstate-tcp/flowstate/reconstruct/scenario"
+	"github.com/flowstate-tcp/flowstate/reconstruct/scenario/scenariotest"
 	"pgregory.net/rapid"
 )
 
@@ -193,14 +193,7 @@ func TestFailures(t *testing.T) {
 
 // TestDamaged says so of a file that is cut.
 func TestDamaged(t *testing.T) {
-	s, err := scenario.Parse("three", three)
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := s.Pcap()
-	if err != nil {
-		t.Fatal(err)
-	}
+	data := scenariotest.Pcap(t, three)
 	r := newRig(t, Options{File: "cut.pcap", Open: opener(data[:len(data)-3])})
 	if text := r.screen(80, 24); !strings.Contains(text, "damaged") {
 		t.Errorf("the damage is not told:\n%s", text)

@@ -12,7 +12,7 @@ import (
 	"github.com/flowstate-tcp/flowstate/capture/pcapfile"
 	"github.com/flowstate-tcp/flowstate/capture/testneed"
 	"github.com/flowstate-tcp/flowstate/reconstruct/decode"
-	"github.com/flowstate-tcp/flowstate/reconstruct/scenario"
+	"github.com/flowstate-tcp/flowstate/reconstruct/scenario/scenariotest"
 	"github.com/flowstate-tcp/flowstate/render/view/cell"
 )
 
@@ -107,13 +107,5 @@ func labCapture(t testing.TB, name string) Options {
 }
 
 func played(t testing.TB, text string) Options {
-	s, err := scenario.Parse("played", text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := s.Pcap()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return Options{File: "played.pcap", Open: opener(data)}
+	return Options{File: "played.pcap", Open: opener(scenariotest.Pcap(t, text))}
 }

@@ -8,7 +8,7 @@ import (
 
 	"github.com/flowstate-tcp/flowstate/analyze/peer/tcptrace"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
-	"github.com/flowstate-tcp/flowstate/reconstruct/scenario"
+	"github.com/flowstate-tcp/flowstate/reconstruct/scenario/scenariotest"
 )
 
 const handshake = `
@@ -20,16 +20,9 @@ const handshake = `
 // play runs a scenario and returns its numbers.
 func play(t *testing.T, text string) *tcptrace.Result {
 	t.Helper()
-	s, err := scenario.Parse("test", text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	table := reconstruct.NewTable(reconstruct.Options{})
 	var tracker tcptrace.Tracker
 	var conn *reconstruct.Connection
-	segments := s.Segments()
-	for i := range segments {
-		step := table.Add(&segments[i])
+	for step := range scenariotest.Steps(t, text) {
 		tracker.Observe(step)
 		conn = step.Conn
 	}
@@ -108,11 +101,7 @@ func TestCorrections(t *testing.T) {
 func TestBounded(t *testing.T) {
 	var tracker tcptrace.Tracker
 	table := reconstruct.NewTable(reconstruct.Options{})
-	s, err := scenario.Parse("test", handshake+"+.01 > . 1:2(1) ack 1\n")
-	if err != nil {
-		t.Fatal(err)
-	}
-	segments := s.Segments()
+	segments := scenariotest.Segments(t, handshake+"+.01 > . 1:2(1) ack 1\n")
 	for i := range segments {
 		tracker.Observe(table.Add(&segments[i]))
 	}

@@ -7,8 +7,7 @@ import (
 
 	"github.com/flowstate-tcp/flowstate/analyze/peer/tshark"
 	"github.com/flowstate-tcp/flowstate/capture"
-	"github.com/flowstate-tcp/flowstate/reconstruct"
-	"github.com/flowstate-tcp/flowstate/reconstruct/scenario"
+	"github.com/flowstate-tcp/flowstate/reconstruct/scenario/scenariotest"
 )
 
 const handshake = `
@@ -64,16 +63,9 @@ func TestFields(t *testing.T) {
 // last plays a scenario and returns what tshark shows of its last segment.
 func last(t *testing.T, text string) tshark.Row {
 	t.Helper()
-	s, err := scenario.Parse("test", text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	table := reconstruct.NewTable(reconstruct.Options{})
 	trackers := map[int]*tshark.Tracker{}
 	var row tshark.Row
-	segments := s.Segments()
-	for i := range segments {
-		step := table.Add(&segments[i])
+	for step := range scenariotest.Steps(t, text) {
 		if step.Opened {
 			trackers[step.Conn.Number] = new(tshark.Tracker)
 		}

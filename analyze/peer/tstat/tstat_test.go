@@ -6,11 +6,11 @@ import (
 
 	"github.com/flowstate-tcp/flowstate/analyze/peer/tstat"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
-	"github.com/flowstate-tcp/flowstate/reconstruct/scenario"
+	"github.com/flowstate-tcp/flowstate/reconstruct/scenario/scenariotest"
 )
 
 func TestMoments(t *testing.T) {
-	s, err := scenario.Parse("test", `
+	segments := scenariotest.Segments(t, `
 0 > S 0:0(0)
 +1 > S 0:0(0)
 +.02 < S. 0:0(0) ack 1
@@ -19,12 +19,8 @@ func TestMoments(t *testing.T) {
 +.05 > P. 101:201(100) ack 1
 +.02 < . 1:1(0) ack 201
 `)
-	if err != nil {
-		t.Fatal(err)
-	}
 	table := reconstruct.NewTable(reconstruct.Options{})
 	var tracker tstat.Tracker
-	segments := s.Segments()
 	for i := range segments {
 		tracker.Observe(table.Add(&segments[i]))
 	}

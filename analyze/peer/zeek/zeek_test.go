@@ -5,7 +5,7 @@ import (
 
 	"github.com/flowstate-tcp/flowstate/analyze/peer/zeek"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
-	"github.com/flowstate-tcp/flowstate/reconstruct/scenario"
+	"github.com/flowstate-tcp/flowstate/reconstruct/scenario/scenariotest"
 )
 
 const handshake = `
@@ -80,15 +80,8 @@ func TestNumbers(t *testing.T) {
 // play runs a scenario and returns its connection.
 func play(t *testing.T, text string, tracker *zeek.Tracker) *reconstruct.Connection {
 	t.Helper()
-	s, err := scenario.Parse("test", text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	table := reconstruct.NewTable(reconstruct.Options{})
 	var conn *reconstruct.Connection
-	segments := s.Segments()
-	for i := range segments {
-		step := table.Add(&segments[i])
+	for step := range scenariotest.Steps(t, text) {
 		tracker.Observe(step)
 		conn = step.Conn
 	}

@@ -19,8 +19,7 @@ import (
 	"github.com/flowstate-tcp/flowstate/analyze/limit"
 	"github.com/flowstate-tcp/flowstate/analyze/state"
 	"github.com/flowstate-tcp/flowstate/capture"
-	"github.com/flowstate-tcp/flowstate/capture/pcapfile"
-	"github.com/flowstate-tcp/flowstate/reconstruct/scenario"
+	"github.com/flowstate-tcp/flowstate/reconstruct/scenario/scenariotest"
 	"github.com/flowstate-tcp/flowstate/render/chart"
 	"github.com/flowstate-tcp/flowstate/render/scene"
 )
@@ -37,19 +36,7 @@ func reader(t testing.TB, name string) analyze.Source {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := scenario.Parse(name, string(data))
-	if err != nil {
-		t.Fatal(err)
-	}
-	pcap, err := s.Pcap()
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := pcapfile.NewReader(bytes.NewReader(pcap), name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
+	return scenariotest.Reader(t, string(data))
 }
 
 // traces are the connections of a capture.
