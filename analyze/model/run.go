@@ -48,11 +48,6 @@ const (
 	Resume             // reads again
 )
 
-var doNames = [...]string{"listen", "connect", "send", "shutdown", "close", "abort", "pause", "resume"}
-
-// String returns the call in lower case.
-func (d Do) String() string { return doNames[d] }
-
 // Packet is one packet in the capture.
 type Packet struct {
 	Segment decode.Segment

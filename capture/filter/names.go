@@ -1,10 +1,5 @@
 package filter
 
-import (
-	"maps"
-	"slices"
-)
-
 // protocols are the names that a protocol may have, as a keyword of its own
 // and after proto. icmp and icmp6 imply their version of IP. Nothing here is
 // true of a TCP segment but tcp; the others are there to be negated.
@@ -28,9 +23,6 @@ var ports = map[string]uint16{
 	"domain-s": 853, "rsync": 873, "imaps": 993, "pop3s": 995, "openvpn": 1194, "nfs": 2049,
 	"mysql": 3306, "xmpp-client": 5222, "postgresql": 5432, "http-alt": 8080, "git": 9418,
 }
-
-// PortNames returns the port names that an expression may use, sorted.
-func PortNames() []string { return slices.Sorted(maps.Keys(ports)) }
 
 // flagBits are the names of the bits of byte 13.
 var flagBits = map[string]uint32{

@@ -3,7 +3,6 @@ package lab
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/flowstate-tcp/flowstate/capture/link"
@@ -157,29 +156,6 @@ func (s *Settings) comment(backend string, late *link.Figures) string {
 		said += fmt.Sprintf("; packets %s later than set: p50 %v, p99 %v", way, late.Way[i].P50, late.Way[i].P99)
 	}
 	return said
-}
-
-// Words tell one direction in short: "20 ms, loss 1 %".
-func Words(p link.Params) string {
-	words := []string{Millis(p.Delay)}
-	if p.Jitter > 0 {
-		words = append(words, "jitter "+Millis(p.Jitter))
-	}
-	for _, share := range []struct {
-		name  string
-		value float64
-	}{{"loss", p.Loss}, {"reorder", p.Reorder}, {"duplicate", p.Duplicate}, {"corrupt", p.Corrupt}} {
-		if share.value > 0 {
-			words = append(words, fmt.Sprintf("%s %.4g %%", share.name, share.value*100))
-		}
-	}
-	if p.Rate > 0 {
-		words = append(words, fmt.Sprintf("%.4g Mbit/s", float64(p.Rate)/1e6))
-	}
-	if p.Limit > 0 {
-		words = append(words, fmt.Sprintf("limit %d", p.Limit))
-	}
-	return strings.Join(words, ", ")
 }
 
 // Millis writes a set delay: "20 ms", "0.5 ms".
