@@ -60,13 +60,7 @@ func (b *batch) run(args []string) error {
 	if err == nil && !b.perCapture() {
 		err = b.finish(accounts)
 	}
-	for i := range accounts {
-		b.p.tell(&accounts[i], b.flags)
-	}
-	if err == nil {
-		b.p.tellEmpty(accounts, b.flags)
-	}
-	return err
+	return b.p.tellAll(accounts, err, b.flags)
 }
 
 // survey works on one capture. In JSON, verbose output ends with one object more

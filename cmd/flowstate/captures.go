@@ -118,6 +118,18 @@ func interfaceName(i int, n capture.Interface) string {
 	return n.Name
 }
 
+// tellAll tells of each capture and, where nothing ended the work, why there are
+// no results. It returns the error that did.
+func (p *program) tellAll(accounts []account, err error, flags *common) error {
+	for i := range accounts {
+		p.tell(&accounts[i], flags)
+	}
+	if err == nil {
+		p.tellEmpty(accounts, flags)
+	}
+	return err
+}
+
 // tell says what there is to say about a capture beside its results, and lets
 // it count for the exit status. Quiet leaves nothing but errors.
 func (p *program) tell(t *account, flags *common) {

@@ -1,13 +1,12 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -17,7 +16,7 @@ import (
 // diagramFlags are those of flowstate diagram.
 type diagramFlags struct {
 	common
-	image     imageFlag
+	image     imageFlag[diagram.Format]
 	endpoint  sideFlag
 	merge     bool
 	reference bool
@@ -25,7 +24,7 @@ type diagramFlags struct {
 }
 
 func newDiagram(p *program) *cobra.Command {
-	flags := diagramFlags{image: imageFlag{Format: diagram.FormatSVG}}
+	flags := diagramFlags{image: diagramImage()}
 	cmd := &cobra.Command{
 		Use:   "diagram [flags] FILE...",
 		Short: "Draw the state paths as a diagram",
@@ -37,10 +36,7 @@ The ending of -o decides the format: svg, png, pdf or dot.`,
 		Example: `  flowstate diagram trace.pcap --conn 0 -o states.svg
   flowstate diagram captures/ --filter "port 443" --reference -o all.pdf
   flowstate diagram trace.pcap -o images/ --image png`,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			flags.image.given = cmd.Flags().Changed("image")
-			return draw(p, &flags, args)
-		},
+		RunE: func(_ *cobra.Command, args []string) error { return draw(p, &flags, args) },
 	}
 	flags.addImage(cmd)
 	flags.addConn(cmd)
@@ -81,13 +77,9 @@ func draw(p *program, flags *diagramFlags, args []string) error {
 // draw analyses the captures and draws what was found.
 func (a *artist) draw() error {
 	accounts, err := a.visit()
-	for i := range accounts {
-		a.p.tell(&accounts[i], &a.flags.common)
-	}
-	if err != nil {
+	if err := a.p.tellAll(accounts, err, &a.flags.common); err != nil {
 		return err
 	}
-	a.p.tellEmpty(accounts, &a.flags.common)
 	if !a.flags.inFolder() {
 		err = a.watch.time(a.drawAll)
 	}
@@ -107,49 +99,18 @@ func (f *diagramFlags) imageFormat(p *program, args []string) (diagram.Format, e
 	case f.output == "" || f.inFolder():
 		return f.image.Format, nil
 	}
-	ending := strings.TrimPrefix(filepath.Ext(f.output), ".")
-	format, err := diagram.ParseFormat(ending)
-	switch {
-	case err != nil && f.image.given:
-		return f.image.Format, nil // a name without an ending that says something
-	case err != nil:
-		return 0, usage(again+" -o "+quote(strings.TrimSuffix(f.output, filepath.Ext(f.output))+".svg"), "-o %s: the ending must be svg, png, pdf or dot", f.output)
-	case f.image.given && f.image.Format != format:
-		return 0, usage(again+" -o "+quote(f.output), "--image %s contradicts -o %s", f.image.Format, f.output)
-	}
-	return format, nil
+	return f.image.of(f.output, again)
 }
 
-// imageFlag is a format of images.
-type imageFlag struct {
-	diagram.Format
-	given bool
-}
-
-func (f *imageFlag) Type() string { return "FORMAT" }
-
-func (f *imageFlag) Set(s string) (err error) {
-	f.Format, err = diagram.ParseFormat(s)
-	return err
+func diagramImage() imageFlag[diagram.Format] {
+	return imageFlag[diagram.Format]{Format: diagram.FormatSVG, parse: diagram.ParseFormat, endings: "svg, png, pdf or dot"}
 }
 
 func imageNames() []string { return []string{"svg", "png", "pdf", "dot"} }
 
 // save draws a graph into a file, or to standard output.
 func (a *artist) save(g *diagram.Graph, path string) error {
-	var image bytes.Buffer
-	if err := a.render(g, &image); err != nil {
-		return fmt.Errorf("%s: %w", cmp.Or(path, "standard output"), err)
-	}
-	out, err := a.p.openOutput(path, a.inputs)
-	if err != nil {
-		return err
-	}
-	defer out.discard()
-	if _, err := out.Write(image.Bytes()); err != nil {
-		return err
-	}
-	return out.commit()
+	return a.p.saveFigure(path, a.inputs, func(w io.Writer) error { return a.render(g, w) })
 }
 
 // drawAll draws what the captures gave into one image: a connection, or many

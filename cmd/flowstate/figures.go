@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"fmt"
 	"io"
 	"path/filepath"
 	"strings"
@@ -36,7 +35,7 @@ type figures struct {
 func (w *figures) save(f drawing, path string) error {
 	beside := make(chan error, 1)
 	beside <- nil
-	err := w.write(path, func(out io.Writer) error {
+	err := w.p.saveFigure(path, w.inputs, func(out io.Writer) error {
 		if path != "" {
 			<-beside
 			go func() { beside <- w.saveBeside(f, path) }()
@@ -60,23 +59,10 @@ func (w *figures) saveBeside(f drawing, path string) error {
 	}
 	for _, b := range beside {
 		if b.wanted {
-			if err := w.write(base+b.ending, b.write); err != nil {
+			if err := w.p.saveFigure(base+b.ending, w.inputs, b.write); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
-}
-
-// write writes a file whole or not at all; without a path, to standard output.
-func (w *figures) write(path string, fill func(io.Writer) error) error {
-	out, err := w.p.openOutput(path, w.inputs)
-	if err != nil {
-		return err
-	}
-	defer out.discard()
-	if err := fill(out); err != nil {
-		return fmt.Errorf("%s: %w", cmp.Or(path, "standard output"), err)
-	}
-	return out.commit()
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -76,13 +75,9 @@ type joiner struct {
 
 func joinCaptures(p *program, flags *joinFlags, args []string) error {
 	j := &joiner{p: p, flags: flags, files: [2]string(args)}
-	var sketches [2]*join.Sketch
-	for tap := range j.files {
-		k, err := j.survey(tap)
-		if err != nil {
-			return err
-		}
-		sketches[tap] = k
+	sketches, err := j.surveys()
+	if err != nil {
+		return err
 	}
 	j.Matching = join.Align(sketches[0], sketches[1], join.Options{Numbers: flags.conns.numbers})
 	if !j.check(sketches) {
@@ -95,15 +90,17 @@ func joinCaptures(p *program, flags *joinFlags, args []string) error {
 	case flags.packets:
 		write = j.packets
 	}
-	out, err := p.openOutput(flags.output, args)
-	if err != nil {
-		return err
+	return p.save(flags.output, args, write)
+}
+
+// surveys reads both captures for the first time.
+func (j *joiner) surveys() (sketches [2]*join.Sketch, err error) {
+	for tap := range j.files {
+		if sketches[tap], err = j.survey(tap); err != nil {
+			return sketches, err
+		}
 	}
-	defer out.discard()
-	if err := write(out.Writer); err != nil {
-		return err
-	}
-	return out.commit()
+	return sketches, nil
 }
 
 // survey reads one capture for the first time, and tells what is wrong with it.
@@ -166,7 +163,7 @@ func (j *joiner) again(pass func(a, b *pcapfile.Reader) error) error {
 }
 
 // connections writes a row or a block for each connection.
-func (j *joiner) connections(out *bufio.Writer) error {
+func (j *joiner) connections(out io.Writer) error {
 	format := j.flags.format.Format
 	row := table.Joined{Files: j.files, Clock: &j.Clock}
 	text := table.JoinText{Style: j.p.styleFor(&j.flags.common)}
@@ -189,7 +186,7 @@ func (j *joiner) connections(out *bufio.Writer) error {
 }
 
 // packets writes a row for each packet.
-func (j *joiner) packets(out *bufio.Writer) error {
+func (j *joiner) packets(out io.Writer) error {
 	format := j.flags.format.Format
 	if format == table.Text {
 		return j.packetText(out)
@@ -204,7 +201,7 @@ func (j *joiner) packets(out *bufio.Writer) error {
 	})
 }
 
-func (j *joiner) packetText(out *bufio.Writer) error {
+func (j *joiner) packetText(out io.Writer) error {
 	style := j.p.styleFor(&j.flags.common)
 	text, lines := table.JoinText{Style: style}, table.NewJoinAligner(out, style)
 	began := j.Pairs[0].In[join.A].Start

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -13,7 +12,7 @@ import (
 )
 
 // merge writes the packets of both captures into one, on the clock of A.
-func (j *joiner) merge(out *bufio.Writer) error {
+func (j *joiner) merge(out io.Writer) error {
 	section := live.Section{Comment: fmt.Sprintf("joined by flowstate from a: %s and b: %s, on the clock of a", j.files[0], j.files[1])}
 	for tap, list := range j.interfaces {
 		for i, n := range list {

@@ -1,8 +1,8 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -52,7 +52,9 @@ func (r *reporter) draw(flags *labFlags) error {
 		}
 		path := filepath.Join(flags.dir, "states-"+fileName(name)+".svg")
 		files = append(files, path)
-		return r.save(renderer, path, diagram.New(title, walks...))
+		return r.p.saveFigure(path, nil, func(w io.Writer) error {
+			return renderer.Render(diagram.New(title, walks...), diagram.FormatSVG, w)
+		})
 	}
 	for _, name := range r.order {
 		walks := r.walks[name]
@@ -70,20 +72,4 @@ func (r *reporter) draw(flags *labFlags) error {
 		r.p.say("state diagrams: %s", strings.Join(files, " "))
 	}
 	return nil
-}
-
-func (r *reporter) save(renderer *diagram.Renderer, path string, g *diagram.Graph) error {
-	var image bytes.Buffer
-	if err := renderer.Render(g, diagram.FormatSVG, &image); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	out, err := r.p.openOutput(path, nil)
-	if err != nil {
-		return err
-	}
-	defer out.discard()
-	if _, err := out.Write(image.Bytes()); err != nil {
-		return err
-	}
-	return out.commit()
 }

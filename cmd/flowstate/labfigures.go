@@ -185,16 +185,7 @@ func (f *figureWriter) pgfplots(one *labfigures.Figure) error {
 
 // file writes a file of the folder whole or not at all.
 func (f *figureWriter) file(name string, fill func(io.Writer) error) error {
-	path := filepath.Join(f.dir, name)
-	out, err := f.p.openOutput(path, nil)
-	if err != nil {
-		return err
-	}
-	defer out.discard()
-	if err := fill(out); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	return out.commit()
+	return f.p.saveFigure(filepath.Join(f.dir, name), nil, fill)
 }
 
 // setup tells in sentences what was run.

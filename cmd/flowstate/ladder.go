@@ -17,7 +17,7 @@ import (
 )
 
 func newLadder(p *program) *cobra.Command {
-	var flags ladderFlags
+	flags := ladderFlags{image: sceneImage("svg, png, pdf or txt")}
 	cmd := &cobra.Command{
 		Use:   "ladder [flags] FILE...",
 		Short: "Draw the sequence diagram of a connection, with the states of both ends",
@@ -65,13 +65,9 @@ func drawLadders(p *program, flags *ladderFlags, args []string) error {
 		return w.joined()
 	}
 	accounts, err := w.visit()
-	for i := range accounts {
-		p.tell(&accounts[i], &flags.common)
-	}
-	if err != nil {
+	if err := p.tellAll(accounts, err, &flags.common); err != nil {
 		return err
 	}
-	p.tellEmpty(accounts, &flags.common)
 	p.tellTime(&w.watch, &flags.common)
 	return nil
 }
@@ -203,7 +199,7 @@ func (w *ladders) put(path string, l *ladder.Ladder, c *climb) error {
 	if !w.form.text {
 		return w.save(l, target)
 	}
-	return w.write(target, text)
+	return w.p.saveFigure(target, w.inputs, text)
 }
 
 // String is the ending of the names of files.

@@ -16,7 +16,7 @@ import (
 // ladderFlags are those of flowstate ladder.
 type ladderFlags struct {
 	common
-	image   sceneFlag
+	image   imageFlag[scene.Format]
 	size    widthFlag
 	axis    axisFlag
 	numbers numbersFlag
@@ -73,20 +73,12 @@ func (f *ladderFlags) form(args []string) (form, error) {
 	case f.output == "" || f.inFolder():
 		return form{!f.image.given, f.image.Format}, nil
 	case ending == ".txt" && f.image.given:
-		return form{}, usage(again+" -o "+quote(f.output), "--image %s contradicts -o %s", f.image.Format, f.output)
+		return form{}, f.image.contradiction(f.output, again)
 	case ending == ".txt":
 		return form{text: true}, nil
 	}
-	format, err := scene.ParseFormat(ending)
-	switch {
-	case err != nil && f.image.given:
-		return form{format: f.image.Format}, nil
-	case err != nil:
-		return form{}, usage(again+" -o "+quote(strings.TrimSuffix(f.output, filepath.Ext(f.output))+".svg"), "-o %s: the ending must be svg, png, pdf or txt", f.output)
-	case f.image.given && f.image.Format != format:
-		return form{}, usage(again+" -o "+quote(f.output), "--image %s contradicts -o %s", f.image.Format, f.output)
-	}
-	return form{format: format}, nil
+	format, err := f.image.of(f.output, again)
+	return form{format: format}, err
 }
 
 // checkCount refuses what would need more than one ladder in one file.

@@ -25,13 +25,9 @@ func (w *ladders) joined() error {
 	}
 	w.tellChoice(path, &c)
 	j := &joiner{p: w.p, flags: &joinFlags{common: w.flags.common}, files: [2]string{path, w.flags.join}}
-	var sketches [2]*join.Sketch
-	for tap := range j.files {
-		k, err := j.survey(tap)
-		if err != nil {
-			return err
-		}
-		sketches[tap] = k
+	sketches, err := j.surveys()
+	if err != nil {
+		return err
 	}
 	numbers := map[int]bool{}
 	for i := range c.list {

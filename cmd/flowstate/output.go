@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -142,6 +143,29 @@ func (o *output) discard() {
 	if o.file != nil {
 		o.file.discard()
 	}
+}
+
+// save writes a file whole or not at all; without a path, to standard output.
+func (p *program) save(path string, inputs []string, write func(io.Writer) error) error {
+	out, err := p.openOutput(path, inputs)
+	if err != nil {
+		return err
+	}
+	defer out.discard()
+	if err := write(out.Writer); err != nil {
+		return err
+	}
+	return out.commit()
+}
+
+// saveFigure does the same, and names in an error what could not be drawn.
+func (p *program) saveFigure(path string, inputs []string, write func(io.Writer) error) error {
+	return p.save(path, inputs, func(w io.Writer) error {
+		if err := write(w); err != nil {
+			return fmt.Errorf("%s: %w", cmp.Or(path, "standard output"), err)
+		}
+		return nil
+	})
 }
 
 // isFolder tells whether -o names a folder: one that is there, or a name that

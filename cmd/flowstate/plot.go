@@ -12,7 +12,7 @@ import (
 )
 
 func newPlot(p *program) *cobra.Command {
-	var flags plotFlags
+	flags := plotFlags{image: sceneImage("svg, png or pdf")}
 	flags.kinds.list, _ = kind.Parse("tcptrace")
 	flags.kinds.text = "tcptrace"
 	cmd := &cobra.Command{
@@ -77,13 +77,9 @@ func plot(p *program, flags *plotFlags, args []string) error {
 		Log: flags.log, Window: time.Duration(flags.window), Step: time.Duration(flags.step), Title: flags.title, Command: commandLine(p.args),
 	}
 	accounts, err := w.visit()
-	for i := range accounts {
-		p.tell(&accounts[i], &flags.common)
-	}
-	if err != nil {
+	if err := p.tellAll(accounts, err, &flags.common); err != nil {
 		return err
 	}
-	p.tellEmpty(accounts, &flags.common)
 	if !flags.inFolder() {
 		err = w.watch.time(w.finish)
 	}

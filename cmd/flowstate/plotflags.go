@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -18,7 +17,7 @@ type plotFlags struct {
 	common
 	kinds   kindsFlag
 	sides   sidesFlag
-	image   sceneFlag
+	image   imageFlag[scene.Format]
 	size    widthFlag
 	zoom    kind.Zoom
 	overlay bool
@@ -76,16 +75,7 @@ func (f *plotFlags) imageFormat(p *program, args []string) (scene.Format, error)
 	case f.output == "" || f.inFolder():
 		return f.image.Format, nil
 	}
-	format, err := scene.ParseFormat(filepath.Ext(f.output))
-	switch {
-	case err != nil && f.image.given:
-		return f.image.Format, nil
-	case err != nil:
-		return 0, usage(again+" -o "+quote(strings.TrimSuffix(f.output, filepath.Ext(f.output))+".svg"), "-o %s: the ending must be svg, png or pdf", f.output)
-	case f.image.given && f.image.Format != format:
-		return 0, usage(again+" -o "+quote(f.output), "--image %s contradicts -o %s", f.image.Format, f.output)
-	}
-	return format, nil
+	return f.image.of(f.output, again)
 }
 
 // kindsFlag is a list of kinds of charts.
@@ -110,20 +100,6 @@ func (f *sidesFlag) Type() string { return "SIDE" }
 
 func (f *sidesFlag) Set(s string) (err error) {
 	f.Sides, err = kind.ParseSides(s)
-	return err
-}
-
-// sceneFlag is a format of figures.
-type sceneFlag struct {
-	scene.Format
-	given bool
-}
-
-func (f *sceneFlag) Type() string { return "FORMAT" }
-
-func (f *sceneFlag) Set(s string) (err error) {
-	f.given = true
-	f.Format, err = scene.ParseFormat(s)
 	return err
 }
 

@@ -142,13 +142,9 @@ func writeReport(p *program, flags *reportFlags, args []string) error {
 		return err
 	}
 	accounts, err := p.fillReport(r, flags, inputs)
-	for i := range accounts {
-		p.tell(&accounts[i], &flags.common)
-	}
-	if err != nil {
+	if err := p.tellAll(accounts, err, &flags.common); err != nil {
 		return err
 	}
-	p.tellEmpty(accounts, &flags.common)
 	if !slices.ContainsFunc(accounts, func(t account) bool { return t.format != "" }) {
 		return nil // none could be read, and that was told
 	}
@@ -168,28 +164,15 @@ func (p *program) saveReport(r *report.Report, flags *reportFlags, form reportFo
 		}
 		path = filepath.Join(path, "report"+form.endings[0])
 	}
-	return p.saveAs(path, inputs, func(w io.Writer) error {
+	return p.save(path, inputs, func(w io.Writer) error {
 		return form.write(r, w, report.Figures{Dir: figuresFolder(path), Save: func(name string, write func(io.Writer) error) error {
 			folder := filepath.Join(filepath.Dir(path), figuresFolder(path))
 			if err := os.MkdirAll(folder, 0o777); err != nil {
 				return err
 			}
-			return p.saveAs(filepath.Join(folder, name), inputs, write)
+			return p.save(filepath.Join(folder, name), inputs, write)
 		}})
 	})
-}
-
-// saveAs writes a file whole, or not at all.
-func (p *program) saveAs(path string, inputs []string, write func(io.Writer) error) error {
-	out, err := p.openOutput(path, inputs)
-	if err != nil {
-		return err
-	}
-	defer out.discard()
-	if err := write(out); err != nil {
-		return err
-	}
-	return out.commit()
 }
 
 // figuresFolder names the folder of a report's figures, which stands beside it,
