@@ -35,7 +35,8 @@
 // et al., SIGCOMM 2002; Siekkinen et al., 2005):
 //
 //   - rwnd: the peer's window takes less than a full segment, or than a
-//     super-segment where there are such;
+//     super-segment where there are such; with nothing on the way, where a probe,
+//     or what it does when the window opens, shows that something waited;
 //   - cwnd: it is in recovery, waits for its timer, or fills the same or a
 //     growing level upon acknowledgements, with full segments;
 //   - app: nothing is on the way, its latest segment was short, or it was silent,

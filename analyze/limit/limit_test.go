@@ -231,6 +231,40 @@ func TestShares(t *testing.T) {
 	}
 }
 
+// While a window is closed, nothing is on the way. Whether the sender has more
+// shows in its probes, in what it does when the window opens, and where it fills
+// a window that stays small.
+func TestClosedWindow(t *testing.T) {
+	closed := atClient + `
+0.1001 > . 1:1001(1000) ack 1
+0.1002 < . 1:1(0) ack 1001 win 0
+`
+	for _, c := range []struct {
+		name, text string
+		rwnd, app  time.Duration
+	}{
+		{"an answer when it opens", `
+2.1002 < . 1:1(0) ack 1001 win 5000
+2.1003 > . 1001:2001(1000) ack 1`, 2000100 * time.Microsecond, 0},
+		{"a probe, and no answer", `
+1.0002 > . 1000:1000(0) ack 1
+1.1002 < . 1:1(0) ack 1001 win 0
+2.1002 < . 1:1(0) ack 1001 win 5000
+3.1002 > . 1001:2001(1000) ack 1`, 2 * time.Second, time.Second},
+		{"nothing shows that it has more", `
+2.1002 < . 1:1(0) ack 1001 win 5000
+3.1002 > . 1001:2001(1000) ack 1`, 0, 3 * time.Second},
+		{"it fills a small window", `
+0.2002 < . 1:1(0) ack 1001 win 100
+0.5002 > . 1001:1201(200) ack 1`, 400 * time.Millisecond, 0},
+	} {
+		r := follow(t, closed+strings.TrimPrefix(c.text, "\n")+"\n").limit.Result(reconstruct.Client)
+		if r.Time[limit.Rwnd] != c.rwnd || r.Time[limit.App] != c.app {
+			t.Errorf("%s: %s by the window, %s by the application, want %s, %s", c.name, r.Time[limit.Rwnd], r.Time[limit.App], c.rwnd, c.app)
+		}
+	}
+}
+
 func TestSteadyStateAllocatesNothing(t *testing.T) {
 	segments := scenariotest.Segments(t, bulk(60, 20, 50*time.Microsecond))
 	table := reconstruct.NewTable(reconstruct.Options{})

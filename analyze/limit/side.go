@@ -63,6 +63,7 @@ type side struct {
 	at      capture.Timestamp // up to when time is accounted for
 	entered capture.Timestamp // when the recovery began
 
+	gate   gate
 	result Result
 }
 
@@ -128,7 +129,7 @@ func (s *side) speak(m *moment, cause loss.Cause) {
 	s.answers++
 	s.group++
 	s.silent = 0
-	s.sent, s.open = m.now, 0
+	s.sent, s.open, s.gate = m.now, 0, gate{}
 	s.bytes += n
 	s.latest = n
 	s.short, s.pushed = s.ends(n) && m.half.Max > m.before(), m.step.Segment.Flags.Has(decode.PSH)
@@ -172,6 +173,8 @@ func (s *side) resume(m *moment, n int64) {
 	switch {
 	case s.limit == Rwnd && !idle:
 		return // a window update, or a probe
+	case idle && s.held(m):
+		s.limit = Rwnd
 	case !s.trusted:
 		s.limit = Unknown
 	case idle || s.short || s.pushed:

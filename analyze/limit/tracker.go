@@ -46,6 +46,13 @@ func (t *Tracker) Observe(step *reconstruct.Step, flights *flight.Tracker, times
 		var m moment
 		m.see(step, to, flights, times)
 		t.sides[to].hear(&m)
+	} else if step.HasAck && t.sides[to].shut() {
+		var m moment
+		m.see(step, to, flights, times)
+		t.sides[to].look(&m)
+	}
+	if step.Marks.Has(reconstruct.WindowProbe) && t.sides[step.From].active() {
+		t.sides[step.From].gate.probing = true
 	}
 	if g.Len > 0 && step.Marks&idle == 0 {
 		var m moment
