@@ -86,6 +86,26 @@ func TestDelayedACKs(t *testing.T) {
 	}
 }
 
+// A delay that was measured once is told as it was measured; no timer takes
+// more than half a second; and what the first acknowledgement of a capture
+// covers, its peer's handshake being missing, is not known.
+func TestLoneACKs(t *testing.T) {
+	for _, c := range []struct {
+		name, text string
+		want       behaviour.Delayed
+		acks       int64
+	}{
+		{"once", opened + "+.1 > P. 1:101(100) ack 1\n+.219 < . 1:1(0) ack 101\n",
+			behaviour.Delayed{Alone: 1, Timed: 1, P10: 179 * time.Millisecond, Median: 179 * time.Millisecond, P90: 179 * time.Millisecond}, 1},
+		{"too late", opened + "+.1 > P. 1:101(100) ack 1\n+.760 < . 1:1(0) ack 101\n", behaviour.Delayed{Alone: 1}, 1},
+		{"mid-stream", "0.0 > . 1:1(0) ack 1\n+.1 < . 1:1(0) ack 2\n", behaviour.Delayed{}, 0},
+	} {
+		if got := server(connection(t, c.text)); got.Delayed != c.want || got.ACKs != c.acks {
+			t.Errorf("%s: %d acknowledgements, %+v", c.name, got.ACKs, got.Delayed)
+		}
+	}
+}
+
 // flight is n full segments of the server at once.
 func flight(n int) string {
 	var b strings.Builder

@@ -16,7 +16,7 @@
 //   - Delayed acknowledgements (RFC 9293 section 3.8.6.3): a segment that came
 //     alone and was acknowledged by a segment without data. What its receiver
 //     took, less the way from the tap and back, is its delay; five milliseconds
-//     or more are a timer's. Acknowledgements of several segments are counted
+//     to half a second are a timer's. Acknowledgements of several segments are counted
 //     by how many full segments they cover.
 //   - Nagle's algorithm (RFC 9293 section 3.7.4, with Minshall's change): a small
 //     segment that is sent while another small one is not acknowledged shows

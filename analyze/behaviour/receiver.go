@@ -48,6 +48,9 @@ func (r *receiver) acknowledge(step *reconstruct.Step, turn time.Duration, known
 	if g.Len > 0 || g.Flags&(decode.SYN|decode.FIN) != 0 || step.Before[from].Acked < 1 || half.FINAcked() {
 		return
 	}
+	if step.Conn.Half[step.From].Packets == 1 {
+		return // how far it had acknowledged before the capture began is not known
+	}
 	octets, room := int64(half.Acked-step.Before[from].Acked), segmentRoom(step.Conn, from)
 	r.every[min((octets+room-1)/room, maxEvery)]++
 	if alone && known && half.Acked == half.Max {

@@ -119,7 +119,7 @@ func (t *Tracker) Result(c *reconstruct.Connection, about reconstruct.Side) Resu
 }
 
 func (d *delays) result() Delayed {
-	return Delayed{Alone: int64(d.n), Timed: int64(d.timed()), P10: d.quantile(0.1), Median: d.quantile(0.5), P90: d.quantile(0.9)}
+	return Delayed{Alone: int64(d.n), Timed: int64(d.timed.n), P10: d.quantile(0.1), Median: d.quantile(0.5), P90: d.quantile(0.9)}
 }
 
 func (i *intervals) result() Intervals {

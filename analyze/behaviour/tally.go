@@ -10,15 +10,19 @@ import (
 // delays is a distribution of delays from shortestTimer to half a second.
 type delays struct {
 	n      uint32 // all
+	timed  least  // those that were a timer's
+	most   time.Duration
 	counts [buckets]uint16
 }
 
-// shortestTimer is the least delay that is a timer's, and fine the bits that
-// tell buckets within a power of two apart.
+// shortestTimer is the least delay that is a timer's, longestTimer the most that
+// one may be (RFC 9293 section 3.8.6.3), and fine the bits that tell buckets
+// within a power of two apart.
 const (
 	shortestTimer = 5 * time.Millisecond
+	longestTimer  = 500 * time.Millisecond
 	fine          = 3
-	buckets       = 8 << fine
+	buckets       = 7 << fine
 	unit          = shortestTimer >> fine
 )
 
@@ -26,9 +30,11 @@ const (
 // least: the longer it is, the more of its own it varies by.
 func (d *delays) add(delay, turn time.Duration) {
 	d.n++
-	if delay < max(shortestTimer, turn/2) {
+	if delay < max(shortestTimer, turn/2) || delay > longestTimer {
 		return
 	}
+	d.timed.add(delay)
+	d.most = max(d.most, delay)
 	b := bucketOf(delay)
 	if d.counts[b] < 1<<16-1 {
 		d.counts[b]++
@@ -48,24 +54,16 @@ func middle(b int) time.Duration {
 	return low*unit + unit<<shift/2
 }
 
-// timed returns how many were a timer's.
-func (d *delays) timed() (n uint32) {
-	for _, c := range d.counts {
-		n += uint32(c)
-	}
-	return n
-}
-
-// quantile returns the delay at the share q of those that were a timer's, 0
-// for none.
+// quantile returns the delay at the share q of those that were a timer's, by
+// the middle of its bucket, 0 for none.
 func (d *delays) quantile(q float64) time.Duration {
-	rank := q * float64(d.timed())
+	rank := q * float64(d.timed.n)
 	for b, c := range d.counts {
 		if rank -= float64(c); c > 0 && rank <= 0 {
-			return middle(b)
+			return min(max(middle(b), d.timed.min), d.most)
 		}
 	}
-	return 0
+	return d.most
 }
 
 // intervals are the extremes and the sum of some durations.
