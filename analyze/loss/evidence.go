@@ -281,10 +281,13 @@ func (e *evidence) goesOn() bool {
 
 // reason is what a continued recovery rests on.
 func (e *evidence) reason(sackedAbove bool) Witness {
-	if sackedAbove {
+	switch {
+	case sackedAbove:
 		return SACK
+	case e.side.fast:
+		return DupACKs
 	}
-	return DupACKs
+	return Timing
 }
 
 // isTailProbe: RFC 8985 section 7.3. The last segment, nothing reported beyond

@@ -28,6 +28,7 @@ type side struct {
 	timer   rtt.Timer
 
 	hasSent, hasHeard bool
+	fast              bool // the recovery began upon acknowledgements, not by the timer
 }
 
 // record is what is kept of a side that sent something again, late or twice.
@@ -122,7 +123,7 @@ func (s *side) send(step *reconstruct.Step, cause Cause) {
 	// ICMP error, what it sends again after that continues it.
 	anew := cause == Unknown && step.Marks.Has(reconstruct.Retransmission) && step.Seq <= step.Before[step.From].Acked
 	if cause == RTO || cause == Fast || anew {
-		s.recover = max
+		s.recover, s.fast = max, cause == Fast
 	}
 	s.clock.see(g)
 	if cause == None {

@@ -41,7 +41,7 @@ var stories = []struct{ name, text string }{
 0.120 < . 1:1(0) ack 1 <sack 1001:2001 3001:4001>
 0.120 < . 1:1(0) ack 1 <sack 1001:2001 3001:5001>
 0.121 > . 1:1001(1000) ack 1 # fast strong of 4
-0.122 > . 2001:3001(1000) ack 1 # recovery strong of 6
+0.122 > . 2001:3001(1000) ack 1 # recovery strong by sack of 6
 0.142 < . 1:1(0) ack 5001
 `},
 	{"fast retransmit without SACK", strings.ReplaceAll(flightOfFive, ",sackOK", "") + `
@@ -51,14 +51,14 @@ var stories = []struct{ name, text string }{
 0.120 < . 1:1(0) ack 1
 0.121 > . 1:1001(1000) ack 1 # fast assumed of 4
 0.142 < . 1:1(0) ack 2001
-0.142 > . 2001:3001(1000) ack 1 # recovery assumed of 6
+0.142 > . 2001:3001(1000) ack 1 # recovery assumed by dup-acks of 6
 `},
 	{"the timer, its back-off and what follows", flightOfFive + `
 0.350 > . 1:1001(1000) ack 1 # rto assumed of 4
 0.800 > . 1:1001(1000) ack 1 # rto assumed of 9 x2
 0.820 < . 1:1(0) ack 1001
-0.820 > . 1001:2001(1000) ack 1 # recovery assumed of 5
-0.820 > . 2001:3001(1000) ack 1 # recovery assumed of 6
+0.820 > . 1001:2001(1000) ack 1 # recovery assumed by timing of 5
+0.820 > . 2001:3001(1000) ack 1 # recovery assumed by timing of 6
 `},
 	{"a tail loss probe, and the timer after it", handshake + `
 0.100 > . 1:1001(1000) ack 1
@@ -181,7 +181,7 @@ var stories = []struct{ name, text string }{
 0.100 > . 1461:2921(1460) ack 1
 0.102 > . 1:1453(1452) ack 1 # unknown unobserved of 4
 0.500 < . 1:1(0) ack 1453
-0.50003 > . 1453:2905(1452) ack 1 # recovery assumed of 4
+0.50003 > . 1453:2905(1452) ack 1 # recovery assumed by timing of 4
 `},
 	{"a report of what arrived twice acquits the timer", handshake + `
 0.100 > . 1:1001(1000) ack 1
@@ -213,7 +213,7 @@ var stories = []struct{ name, text string }{
 0.100 > . 1:1001(1000) ack 1
 0.101 > . 1001:2001(1000) ack 1
 0.110 > . 1:1001(1000) ack 1 # spurious assumed of 4
-0.141 > . 1001:2001(1000) ack 1 # recovery assumed of 5
+0.141 > . 1001:2001(1000) ack 1 # recovery assumed by timing of 5
 `},
 	{"what was sent later has arrived", `
 0.000 > S 0:0(0) ipid 0
@@ -323,6 +323,9 @@ func describe(v loss.Verdict) string {
 		return ""
 	}
 	text := fmt.Sprintf("%s %s", v.Cause, v.Certainty())
+	if v.Cause == loss.Recovery {
+		text += " by " + v.Witness.String()
+	}
 	if v.OfFrame != 0 {
 		text += fmt.Sprintf(" of %d", v.OfFrame)
 	}
