@@ -108,7 +108,9 @@ func (v *sight) sawFIN() {
 
 // settle keeps account of questions that wait for an answer.
 func (v *sight) settle() {
-	v.me.asked = v.Marks & (1<<KeepAlive | 1<<WindowProbe)
+	if v.plain() || v.s.Len > 0 { // a FIN does not take back what was asked just before
+		v.me.asked = v.Marks & (1<<KeepAlive | 1<<WindowProbe)
+	}
 	if v.Marks&(1<<KeepAliveACK|1<<WindowProbeACK) != 0 {
 		v.peer.asked = 0
 	}

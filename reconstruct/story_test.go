@@ -126,6 +126,19 @@ var stories = []struct{ name, text string }{
 80 < . 1:1(0) ack 6001 win 5000 # keep-alive-ack
 --- zero-window
 `},
+	{"a keep-alive, and a FIN before its answer", `
+0.0 > S 0:0(0)
+0.0 < S. 0:0(0) ack 1
+0.0 > . 1:1(0) ack 1
+0.2 > P. 1:9(8) ack 1
+0.2 < . 1:1(0) ack 9
+15.0 > . 8:8(0) ack 1 # keep-alive
+15.0 > F. 9:9(0) ack 1
+15.1 < . 1:1(0) ack 9 # keep-alive-ack
+15.1 < F. 1:1(0) ack 10
+15.2 > . 10:10(0) ack 2
+---
+`},
 	{"a key pressed, its acknowledgement lost; a stack that pushes keep-alives", `
 0.0 > S 0:0(0)
 0.0 < S. 0:0(0) ack 1
