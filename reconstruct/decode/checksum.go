@@ -8,13 +8,14 @@ import (
 // verify checks the TCP checksum of the segment that fills b, the header
 // included (RFC 9293 section 3.1, RFC 8200 section 8.1), and returns what is
 // wrong with it. Nothing can be said of a segment that was not captured whole,
-// or whose length is not certain.
+// or whose length is not certain: some recorders keep the start of a packet, and
+// give the length of that for the packet's.
 //
 // Where segmentation or checksum offload is on, the sender's stack leaves the
 // sum of the pseudo-header alone, with or without the length, for the card to
 // complete: a tap at the sender sees that.
 func (d *Decoder) verify(b view) Quirk {
-	if len(b.data) < b.wire || d.ip.quirks&(Incomplete|IPLengthZero) != 0 {
+	if len(b.data) < b.wire || d.ip.beyond || d.ip.quirks&(Incomplete|IPLengthZero) != 0 {
 		return 0
 	}
 	pseudo := d.pseudoHeader()

@@ -13,6 +13,7 @@ type ipHeader struct {
 	ecn      uint8
 	next     uint8 // protocol of the payload
 	quirks   Quirk
+	beyond   bool // its length is more than the record says that the packet had
 }
 
 // v4Prefix is the start of an IPv4 address in IPv6-mapped form (RFC 4291
@@ -62,6 +63,7 @@ func (d *Decoder) ipv4(b view) (layer, view) {
 	if hlen > 20 {
 		d.sourceRoute(b.upTo(hlen).from(20).data)
 	}
+	d.ip.beyond = total > b.wire
 	body := b.upTo(total).from(hlen)
 	place := binary.BigEndian.Uint16(h[6:])
 	switch offset, more := int(place&0x1fff)*8, place&0x2000 != 0; {
@@ -123,6 +125,7 @@ func (d *Decoder) ipv6(b view) (layer, view) {
 	d.ip.ecn, d.ip.ttl = h[1]>>4&3, h[7]
 	length := int(binary.BigEndian.Uint16(h[4:]))
 	b = b.from(40)
+	d.ip.beyond = length > b.wire
 	if length == 0 {
 		// Segmentation offload, or a jumbogram, whose option tells its length.
 		d.ip.quirks |= IPLengthZero
