@@ -137,7 +137,7 @@ func (t *teller) shownAgain(side reconstruct.Side) (lines []string) {
 		}
 		text += ": " + CauseWords(r.Loss.Cause)
 		if r.Loss.Backoff > 1 {
-			text += fmt.Sprintf(", time-out number %d in a row, each after twice the time (RFC 6298 5.5)", r.Loss.Backoff)
+			text += fmt.Sprintf(", time-out number %d in a row; each should double the next (RFC 6298 5.5)", r.Loss.Backoff)
 		}
 		if r.Loss.Witness != loss.Nothing {
 			text += fmt.Sprintf(". Witness: %s (%s)", witnessWords[r.Loss.Witness], r.Loss.Certainty())
