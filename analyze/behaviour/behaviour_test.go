@@ -62,6 +62,14 @@ func TestNagle(t *testing.T) {
 	}
 }
 
+// Where only one side was captured, its small segments look unacknowledged.
+func TestNagleOfOneSide(t *testing.T) {
+	got := client(connection(t, "0.0 > P. 1:101(100) ack 1\n+2 > P. 101:201(100) ack 1\n"))
+	if got.Nagle != behaviour.NagleUnknown || got.NagleSeen != 0 {
+		t.Errorf("Nagle %s, seen %d", got.Nagle, got.NagleSeen)
+	}
+}
+
 // TestDelayedACKs lets the server acknowledge single segments after the way of
 // 40 ms and, for all but the first three, a timer of 40 ms more.
 func TestDelayedACKs(t *testing.T) {
@@ -125,6 +133,9 @@ func TestInitialWindow(t *testing.T) {
 		{"no more to send", served + flight(10) + "+.040 > . 1:1(0) ack 2921\n+1 < . 14601:16061(1460) ack 1\n", behaviour.Initial{Known: true, Octets: 14600, Segments: 10}},
 		{"at the receiver", opened + flight(2) + "+.0001 > . 1:1(0) ack 2921\n+.0001 < . 2921:4381(1460) ack 1\n+.001 < . 4381:5841(1460) ack 1\n+.0395 < . 5841:7301(1460) ack 1\n",
 			behaviour.Initial{Known: true, Octets: 5840, Segments: 4, Exact: true}},
+		{"overtaken", opened + "+.001 < . 1461:2921(1460) ack 1\n+.0001 > . 1:1(0) ack 1\n+.0001 < . 1:1461(1460) ack 1\n+.0001 > . 1:1(0) ack 2921\n+.001 < . 2921:4381(1460) ack 1\n+.0395 < . 4381:5841(1460) ack 1\n",
+			behaviour.Initial{Known: true, Octets: 4380, Segments: 3, Exact: true}},
+		{"more than the first window", strings.Replace(opened, "> . 1:1(0) ack 1", "> . 1:1(0) ack 1 win 2000", 1) + flight(1) + "+.0001 > . 1:1(0) ack 1461 win 2000\n+.0001 < . 1461:2921(1460) ack 1\n", behaviour.Initial{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := server(connection(t, c.text)).Initial; got != c.want {

@@ -28,6 +28,7 @@ type initial struct {
 	stage    stage
 	segments uint32
 	octets   int64
+	edge     seq.Offset        // how far the window took it when it opened; 0 unknown
 	deadline capture.Timestamp // what passes until then left before
 	exact    bool              // it ended with a full segment, so that there may have been more to send
 	full     bool              // it filled the receiver's window
@@ -53,19 +54,24 @@ const longWait = 5 * time.Millisecond
 // send takes a segment with data.
 func (s *sender) send(step *reconstruct.Step, turn time.Duration, known bool) {
 	top := step.Before[step.From].Max
-	if step.Seq != top || step.Marks&(1<<reconstruct.KeepAlive|1<<reconstruct.WindowProbe|1<<reconstruct.OutOfOrder) != 0 {
-		return // not the next that it had to send
+	if step.Seq < top || step.Marks&(1<<reconstruct.KeepAlive|1<<reconstruct.WindowProbe|1<<reconstruct.OutOfOrder) != 0 {
+		return
 	}
 	g := step.Segment
 	room := segmentRoom(step.Conn, step.From)
-	s.size(g, room)
 	if known {
 		s.start(step, turn, room)
 	}
+	if step.Seq > top {
+		return // not the next that it had to send
+	}
+	s.size(g, room)
 	if small(seq.Offset(g.Len), room) && g.Flags&(decode.SYN|decode.FIN) == 0 && !step.Marks.Has(reconstruct.WindowFull) {
 		switch {
 		case s.small > step.Before[step.From].Acked:
-			s.bold++
+			if step.Conn.Half[step.Conn.Peer(step.From)].Packets > 0 { // else its acknowledgement was not captured
+				s.bold++
+			}
 		case known && s.hasClear && s.waited >= longWait && g.Time.Sub(s.cleared) <= turn+released:
 			s.held++
 		}
@@ -89,6 +95,10 @@ func (s *sender) start(step *reconstruct.Step, turn time.Duration, room int64) {
 	if i.stage == over || !step.Conn.Half[step.From].SYNSeen {
 		return
 	}
+	if i.stage == acked && i.edge > 0 && step.End > i.edge { // it knows of another window: the way is shorter than it looked
+		i.stage, i.octets = over, 0
+		return
+	}
 	now := step.Segment.Time
 	sooner := capture.Timestamp(0) // what its host takes to answer is no way
 	if turn >= time.Millisecond {
@@ -99,8 +109,9 @@ func (s *sender) start(step *reconstruct.Step, turn time.Duration, room int64) {
 		i.exact = i.exact && !i.full && !i.answered && now <= i.deadline+capture.Timestamp(turn+released)
 		return
 	}
-	i.octets += int64(step.Segment.Len)
-	i.segments += uint32((int64(step.Segment.Len) + room - 1) / room)
+	n := int64(step.Seq-step.Before[step.From].Max) + int64(step.Segment.Len) // with what is late, or was lost
+	i.octets += n
+	i.segments += uint32((n + room - 1) / room)
 	i.full = i.full || step.Marks.Has(reconstruct.WindowFull)
 	i.exact = i.segments > 1 && !small(seq.Offset(step.Segment.Len), room)
 }
@@ -110,6 +121,11 @@ func (s *sender) hear(step *reconstruct.Step) {
 	me := step.Conn.Peer(step.From)
 	half := &step.Conn.Half[me]
 	now := step.Segment.Time
+	if s.initial.stage == waiting && s.initial.octets == 0 {
+		if window, known := step.Conn.Window(step.From, step.Segment); known && window > 0 {
+			s.initial.edge = half.Acked + seq.Offset(window)
+		}
+	}
 	if s.initial.stage == waiting && s.initial.octets > 0 && half.Acked > 1 {
 		s.initial.stage, s.initial.deadline = acked, now
 		s.initial.answered = step.Segment.Len > 0
