@@ -288,6 +288,9 @@ func (f *facts) observeFIN(step *reconstruct.Step, m moment, acksFIN bool) {
 // plain ACK carries SND.NXT (RFC 9293 3.10.7.4), so one that comes before any
 // FIN of its own shows which of the two came first.
 func (f *facts) observeACKOfFIN(step *reconstruct.Step, m moment, peer *facts) {
+	if !f.ackFIN.seen() {
+		f.lowFIN = max(f.lowFIN, step.Seq) // what the capture lacks may have left before
+	}
 	f.ackFIN.add(m)
 	peer.finAcked.set(m)
 	probe := step.Marks.Has(reconstruct.KeepAlive) || step.Marks.Has(reconstruct.WindowProbe)
