@@ -25,7 +25,8 @@
 //   - checksums that offload left to the card: they never leave the sender's
 //     host, so that a tap which sees them on one side alone is there;
 //   - the TTL, as a doubt: a side whose packets have passed a router is not at
-//     the tap (initial values 64, 128 and 255).
+//     the tap (initial values 64, 128 and 255), and where it also takes longer than
+//     hosts do, the tap is between.
 //
 // Of data the fourth least sample counts, so that a packet or two which the
 // recorder put into the wrong order cannot move the tap. On a loopback with a

@@ -79,6 +79,9 @@ func (t *Tracker) nearest(r *Result) (near reconstruct.Side, ok bool) {
 		if own < 0 || !far.Known || own+far.Least < shortest || own*clear >= own+far.Least {
 			continue
 		}
+		if r.Half[x].Hops > 0 && own >= shortest {
+			continue // behind routers, and further than a host takes to answer
+		}
 		if !ok || own < short {
 			near, short, ok = x, own, true
 		}

@@ -48,6 +48,7 @@ func TestPlaces(t *testing.T) {
 		{"no router and one slow answer", shake + "+.0001 < S. 0:0(0) ack 1\n+.050 > . 1:1(0) ack 1", "server assumed"},
 		{"a router before the near side", "0 > S 0:0(0) ttl 63\n+.040 < S. 0:0(0) ack 1\n+.0001 > . 1:1(0) ack 1 ttl 63", "client assumed"},
 		{"between", shake + "+.020 < S. 0:0(0) ack 1\n+.010 > . 1:1(0) ack 1", "between strong"},
+		{"between, though near a side", "0 > S 0:0(0) ttl 50\n+.010 < S. 0:0(0) ack 1 ttl 60\n+.180 > . 1:1(0) ack 1 ttl 50", "between strong"},
 		{"between, or a slow host", shake + "+.004 < S. 0:0(0) ack 1\n+.0005 > . 1:1(0) ack 1", "between assumed"},
 		{"too short to tell", shake + "+.001 < S. 0:0(0) ack 1\n+.00001 > . 1:1(0) ack 1", "unknown unobserved"},
 		{"a SYN sent twice", shake + "+1 > S 0:0(0)\n+.040 < S. 0:0(0) ack 1\n+.0001 > . 1:1(0) ack 1", "unknown unobserved"},
