@@ -51,6 +51,7 @@ func TestNagle(t *testing.T) {
 		{"a small one with its acknowledgement", "+.1 > P. 1:5(4) ack 1\n+.080 < . 1:1(0) ack 5\n+.0001 > P. 5:9(4) ack 1\n", behaviour.NagleOn, 1},
 		{"a small one with an answer", "+.1 > P. 1:5(4) ack 1\n+.080 < P. 1:5(4) ack 5\n+.0001 > P. 5:9(4) ack 5\n", behaviour.NagleUnknown, 0},
 		{"a small one after a full one", "+.1 > . 1:1461(1460) ack 1\n+.001 > P. 1461:1465(4) ack 1\n", behaviour.NagleUnknown, 0},
+		{"a small one with the acknowledgement of what was not captured yet", "+.1 > P. 1:5(4) ack 1\n+.080 > P. 5:9(4) ack 5\n+.00002 < P. 1:5(4) ack 5\n", behaviour.NagleUnknown, 0},
 		{"a small one sent again", "+.1 > P. 1:5(4) ack 1\n+.300 > P. 1:5(4) ack 1\n", behaviour.NagleUnknown, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {

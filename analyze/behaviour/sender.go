@@ -69,7 +69,8 @@ func (s *sender) send(step *reconstruct.Step, turn time.Duration, known bool) {
 	if small(seq.Offset(g.Len), room) && g.Flags&(decode.SYN|decode.FIN) == 0 && !step.Marks.Has(reconstruct.WindowFull) {
 		switch {
 		case s.small > step.Before[step.From].Acked:
-			if step.Conn.Half[step.Conn.Peer(step.From)].Packets > 0 { // else its acknowledgement was not captured
+			// The acknowledgement may be what was not captured.
+			if step.Conn.Half[step.Conn.Peer(step.From)].Packets > 0 && !step.Marks.Has(reconstruct.UnseenACK) {
 				s.bold++
 			}
 		case known && s.hasClear && s.waited >= longWait && g.Time.Sub(s.cleared) <= turn+released:

@@ -117,6 +117,9 @@ func (e *evidence) couldBeSentAgain() bool {
 // before the tap and sent again.
 func (e *evidence) late() Verdict {
 	order, by := stampOf(e.step.Segment).compare(e.side.top, &e.side.ids)
+	if e.side.reach <= e.step.Seq {
+		order = 0 // the acknowledgement alone was here before it, and nothing that follows it
+	}
 	switch {
 	case order < 0:
 		return e.because(Reordering, by)

@@ -20,7 +20,8 @@ type side struct {
 	recover seq.Offset        // what was sent when the recovery began; in one while below is unacknowledged
 	spoke   capture.Timestamp // when it sent octets last, meaningful with hasSent
 	heard   capture.Timestamp // when an acknowledgement advanced last, meaningful with hasHeard
-	top     stamp             // of the segment that went farthest
+	top     stamp             // of the segment that went farthest,
+	reach   seq.Offset        // and how far it went
 	ids     counter
 	clock   clock
 	dups    uint16            // duplicate acknowledgements since the latest that was not
@@ -130,7 +131,7 @@ func (s *side) send(step *reconstruct.Step, cause Cause) {
 		s.ids.see(g, step.End > max)
 	}
 	if step.End > max {
-		s.top = stampOf(g)
+		s.top, s.reach = stampOf(g), step.End
 	}
 	s.spoke, s.hasSent = g.Time, true
 }

@@ -72,6 +72,14 @@ var stories = []struct{ name, text string }{
 0.400 > . 1001:2001(1000) ack 1 # spurious proven
 0.401 > . 3001:4001(1000) ack 1 # spurious proven of 7
 `},
+	{"an acknowledgement recorded before what it acknowledges", handshake + `
+0.100 > . 1:1001(1000) ack 1 ipid 10
+0.120 < . 1:1(0) ack 1001
+0.140 > . 1001:2001(1000) ack 1 ipid 11
+0.160 < . 1:1(0) ack 2001
+0.180 < . 1:1(0) ack 3001
+0.18002 > . 2001:3001(1000) ack 1 ipid 12 # reordering assumed
+`},
 	{"numbers that go back with new octets are no counter's", flightOfFive + `
 0.120 < . 1:1(0) ack 5001
 0.121 > . 5001:6001(1000) ack 1 ipid 3000
