@@ -112,7 +112,7 @@ func TestNothingToDraw(t *testing.T) {
 	if err := Markdown(&report, s, all, missing, "svg"); err != nil || !strings.Contains(report.String(), "- Simulation effect: no recorded handshake has a round trip.\n") {
 		t.Errorf("%v\n%s", err, report.String())
 	}
-	if err := LaTeX(&latex, s, []*Figure{{Name: "a", Said: "5 % of a_b & 3 µs"}}); err != nil || !strings.Contains(latex.String(), `\caption{5 \% of a\_b \& 3 $\mu$s}`) {
+	if err := LaTeX(&latex, s, []*Figure{{Name: "a", Said: "5 % of a_b & 3 µs"}}); err != nil || !strings.Contains(latex.String(), `\caption{5 \% of a\_b \& 3 \textmu{}s}`) {
 		t.Errorf("%v\n%s", err, latex.String())
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/flowstate-tcp/flowstate/render/chart"
 	text "github.com/flowstate-tcp/flowstate/render/lab"
 )
 
@@ -59,15 +60,7 @@ func LaTeX(w io.Writer, s *Sweep, all []*Figure) error {
 	b := bufio.NewWriter(w)
 	fmt.Fprintf(b, "%% Made by: %s\n%% Needs \\usepackage{graphicx}; \\graphicspath says where the images are.\n", s.Command)
 	for _, f := range all {
-		fmt.Fprintf(b, "\n\\begin{figure}\n  \\centering\n  \\includegraphics[width=\\linewidth]{%s}\n  \\caption{%s}\n  \\label{fig:%s}\n\\end{figure}\n", f.Name, escape(f.Said), f.Name)
+		fmt.Fprintf(b, "\n\\begin{figure}\n  \\centering\n  \\includegraphics[width=\\linewidth]{%s}\n  \\caption{%s}\n  \\label{fig:%s}\n\\end{figure}\n", f.Name, chart.EscapeLaTeX(f.Said), f.Name)
 	}
 	return b.Flush()
-}
-
-// escape writes text for LaTeX.
-func escape(s string) string {
-	return strings.NewReplacer(
-		`\`, `\textbackslash{}`, "{", `\{`, "}", `\}`, "_", `\_`, "%", `\%`, "&", `\&`, "#", `\#`, "$", `\$`,
-		"^", `\textasciicircum{}`, "~", `\textasciitilde{}`, "×", `$\times$`, "µ", `$\mu$`, "²", `$^2$`,
-	).Replace(s)
 }
