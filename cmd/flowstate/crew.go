@@ -4,6 +4,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/flowstate-tcp/flowstate/render/phrase"
 )
 
 // crew draws figures of a capture, several at a time. No more are begun than
@@ -71,6 +73,6 @@ func (w *stopwatch) time(draw func() error) error {
 // tellTime tells how long drawing took, where that was asked for.
 func (p *program) tellTime(w *stopwatch, flags *common) {
 	if n := w.drawn.Load(); flags.verbose && n > 0 {
-		p.say("drawing took %.3f s in all for %s, apart from the analysis", time.Duration(w.spent.Load()).Seconds(), plural(int(n), "figure"))
+		p.say("drawing took %.3f s in all for %s, apart from the analysis", time.Duration(w.spent.Load()).Seconds(), phrase.Counted(int(n), "figure"))
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/flowstate-tcp/flowstate/reconstruct"
 	"github.com/flowstate-tcp/flowstate/reconstruct/stream"
+	"github.com/flowstate-tcp/flowstate/render/phrase"
 	"github.com/flowstate-tcp/flowstate/render/table"
 )
 
@@ -123,7 +124,7 @@ func (w *rawSides) commit() error {
 		if err != nil {
 			return err
 		}
-		w.p.say("%d bytes of the %s were not captured, in %s%s", s.missing, side, plural(len(s.gaps), "gap"), list)
+		w.p.say("%d bytes of the %s were not captured, in %s%s", s.missing, side, phrase.Counted(len(s.gaps), "gap"), list)
 	}
 	return nil
 }
@@ -199,11 +200,4 @@ func (s *rawSide) saveGaps(inputs []string) (where string, err error) {
 		return "", err
 	}
 	return "; see " + path, list.commit()
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/flowstate-tcp/flowstate/reconstruct"
 	"github.com/flowstate-tcp/flowstate/reconstruct/decode"
 	"github.com/flowstate-tcp/flowstate/render/chart"
+	"github.com/flowstate-tcp/flowstate/render/phrase"
 )
 
 // words says what segments are.
@@ -114,7 +115,7 @@ func (w *words) cause(v *loss.Verdict) string {
 
 // fold is what a fold holds, in its middle: how much and how long.
 func (w *words) fold(f *Fold) []string {
-	parts := []string{"… " + plural(f.Segments(), "segment")}
+	parts := []string{"… " + phrase.Counted(f.Segments(), "segment")}
 	if f.Bytes() > 0 {
 		parts = append(parts, chart.Bytes.Format(float64(f.Bytes())))
 	}
@@ -133,7 +134,7 @@ func (w *words) sum(f *Fold, side reconstruct.Side) []string {
 	if s.Segments == 0 {
 		return nil
 	}
-	parts := []string{"… " + plural(s.Segments, "segment")}
+	parts := []string{"… " + phrase.Counted(s.Segments, "segment")}
 	if s.Bytes > 0 {
 		parts = append(parts, chart.Bytes.Format(float64(s.Bytes)))
 	}
@@ -158,11 +159,4 @@ func (w *words) sum(f *Fold, side reconstruct.Side) []string {
 		parts[i] += ","
 	}
 	return parts
-}
-
-func plural(n int64, word string) string {
-	if n == 1 {
-		return "1 " + word
-	}
-	return fmt.Sprintf("%d %ss", n, word)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/flowstate-tcp/flowstate/capture/finding"
 	labtext "github.com/flowstate-tcp/flowstate/render/lab"
 	labfigures "github.com/flowstate-tcp/flowstate/render/lab/figures"
+	"github.com/flowstate-tcp/flowstate/render/phrase"
 	"github.com/flowstate-tcp/flowstate/render/scene"
 	"github.com/flowstate-tcp/flowstate/render/table"
 )
@@ -15,7 +16,7 @@ import (
 // functions are those that the templates call.
 func (p *page) functions() template.FuncMap {
 	return template.FuncMap{
-		"counted": counted, "clean": scene.Clean,
+		"counted": phrase.Counted[int], "clean": scene.Clean,
 		"grid": func(caption, class string, h []table.Heading, rows [][]string) grid {
 			return grid{caption, class, h, rows}
 		},
@@ -108,7 +109,7 @@ func severities(c *Connection) (tags []tag) {
 	}
 	for _, s := range [...]finding.Severity{finding.Error, finding.Warning} {
 		if n := counts[s]; n > 0 {
-			tags = append(tags, tag{s.String(), counted(n, s.String())})
+			tags = append(tags, tag{s.String(), phrase.Counted(n, s.String())})
 		}
 	}
 	return tags

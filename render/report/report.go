@@ -17,6 +17,7 @@ import (
 	"github.com/flowstate-tcp/flowstate/render/explain"
 	labfigures "github.com/flowstate-tcp/flowstate/render/lab/figures"
 	"github.com/flowstate-tcp/flowstate/render/ladder"
+	"github.com/flowstate-tcp/flowstate/render/phrase"
 	"github.com/flowstate-tcp/flowstate/render/scene"
 	"github.com/flowstate-tcp/flowstate/render/table"
 )
@@ -165,7 +166,7 @@ func (r *Report) name() string {
 	case r.Lab != nil:
 		return "Lab over the link " + scene.Clean(r.Lab.Report.Backend)
 	}
-	return counted(len(r.Sources), "capture")
+	return phrase.Counted(len(r.Sources), "capture")
 }
 
 // Rule says which connections have figures, and how to have others; empty where
@@ -180,7 +181,7 @@ func (r *Report) Rule() string {
 		states = "states without their evidence, which flowstate states tells,"
 	}
 	return fmt.Sprintf("%d of %s have figures, numbers and an explanation: those with the gravest findings first, then those with most packets, as far as %s of figures reach. --figures sets another size or all, --conn and --filter choose connections; each has its row, %s and findings here in any case.",
-		drawn, counted(len(r.Connections), "connection"), chart.Bytes.Format(float64(max(0, r.Budget))), states)
+		drawn, phrase.Counted(len(r.Connections), "connection"), chart.Bytes.Format(float64(max(0, r.Budget))), states)
 }
 
 // Brief tells whether the connections are so many that those without figures have
@@ -193,7 +194,7 @@ func (r *Report) Brief() bool {
 
 // scope says what the report is on.
 func (r *Report) scope() string {
-	said := counted(len(r.Connections), "connection") + " in " + counted(len(r.Sources), "capture")
+	said := phrase.Counted(len(r.Connections), "connection") + " in " + phrase.Counted(len(r.Sources), "capture")
 	if r.Chosen != "" {
 		said += ", chosen by " + r.Chosen
 	}
@@ -204,10 +205,3 @@ func (r *Report) scope() string {
 const legend = "Times are in seconds after the first packet of each connection, by the clock of the capture. " +
 	"Proven: sequence numbers prove it. Strong: proven, its time bounded on one side only. " +
 	"Assumed: true if nothing was lost between the capture and the endpoint. Unobserved: a timer or a local call, which no packet shows."
-
-func counted(n int, what string) string {
-	if n != 1 {
-		what += "s"
-	}
-	return fmt.Sprintf("%d %s", n, what)
-}

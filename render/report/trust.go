@@ -8,6 +8,7 @@ import (
 
 	"github.com/flowstate-tcp/flowstate/analyze/health"
 	"github.com/flowstate-tcp/flowstate/capture/finding"
+	"github.com/flowstate-tcp/flowstate/render/phrase"
 	"github.com/flowstate-tcp/flowstate/render/table"
 )
 
@@ -24,10 +25,10 @@ func (r *Report) Verdict() string {
 	}
 	var said []string
 	if unread > 0 {
-		said = append(said, fmt.Sprintf("%s could not be read to the end.", counted(unread, "capture")))
+		said = append(said, fmt.Sprintf("%s could not be read to the end.", phrase.Counted(unread, "capture")))
 	}
 	if damaged > 0 {
-		said = append(said, fmt.Sprintf("%s: part of the file could not be used.", counted(damaged, "damaged capture")))
+		said = append(said, fmt.Sprintf("%s: part of the file could not be used.", phrase.Counted(damaged, "damaged capture")))
 	}
 	switch all, harmed := len(r.Connections), r.harmed(); {
 	case all == 0:

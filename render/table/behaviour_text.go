@@ -7,13 +7,14 @@ import (
 
 	"github.com/flowstate-tcp/flowstate/analyze/behaviour"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
+	"github.com/flowstate-tcp/flowstate/render/phrase"
 )
 
 // behaviourLines are the facts about how each side's TCP behaves.
 var behaviourLines = [...]sideLine{
 	{"acknowledges", of(ackText)},
 	{"nagle", of(func(b *behaviour.Result) Value {
-		return when(b.Nagle != behaviour.NagleUnknown, text(b.Nagle.String()+", shown by "+counted(b.NagleSeen, "segment")))
+		return when(b.Nagle != behaviour.NagleUnknown, text(b.Nagle.String()+", shown by "+phrase.Counted(b.NagleSeen, "segment")))
 	})},
 	{"largest segment", of(func(b *behaviour.Result) Value {
 		return when(b.Segment > 0, text(strconv.FormatInt(b.Segment, 10)+" of at most "+strconv.FormatInt(b.Room, 10)))
@@ -34,13 +35,6 @@ func of(tell func(*behaviour.Result) Value) func(*Connection, reconstruct.Side) 
 	return func(c *Connection, s reconstruct.Side) Value { return tell(&c.Sides[s].Behaviour) }
 }
 
-func counted(n int64, what string) string {
-	if n != 1 {
-		what += "s"
-	}
-	return strconv.FormatInt(n, 10) + " " + what
-}
-
 // shortTime tells a time to three digits or so.
 func shortTime(d time.Duration) string {
 	switch {
@@ -58,7 +52,7 @@ func ackText(b *behaviour.Result) Value {
 	if b.ACKs == 0 {
 		return Value{}
 	}
-	line := "every " + counted(b.SegmentsEach, "segment")
+	line := "every " + phrase.Counted(b.SegmentsEach, "segment")
 	if b.SegmentsEach <= 1 {
 		line = "every segment"
 	}
@@ -77,14 +71,14 @@ func firstFlightText(b *behaviour.Result) Value {
 	if !b.Initial.Exact {
 		bound = "at least "
 	}
-	return text(bound + counted(b.Initial.Octets, "byte") + ", " + counted(b.Initial.Segments, "segment"))
+	return text(bound + phrase.Counted(b.Initial.Octets, "byte") + ", " + phrase.Counted(b.Initial.Segments, "segment"))
 }
 
 func episodeText(n int64, took time.Duration) Value {
 	if n == 0 {
 		return Value{}
 	}
-	return text(counted(n, "time") + ", for " + shortTime(took))
+	return text(phrase.Counted(n, "time") + ", for " + shortTime(took))
 }
 
 func probeText(c *Connection, s reconstruct.Side, asks, answers reconstruct.Mark) Value {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/flowstate-tcp/flowstate/capture/finding"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
+	"github.com/flowstate-tcp/flowstate/render/phrase"
 )
 
 // summaryHeadings are the columns of the table for people. > is what the
@@ -349,7 +350,7 @@ func writeFindings(out *strings.Builder, style Style, list []finding.Finding, mo
 		parts := wrapped(f.Code.String()+place+": "+clean(f.Text), screenWidth-2-severityWidth-2)
 		last := i == len(list)-1
 		if len(parts) > most || !last && len(parts) == most {
-			out.WriteString("  and " + counted(int64(len(list)-i), "more finding") + "; --format json tells all\n")
+			out.WriteString("  and " + phrase.Counted(int64(len(list)-i), "more finding") + "; --format json tells all\n")
 			return
 		}
 		most -= len(parts)
