@@ -129,21 +129,28 @@ func frame(n capture.FrameNumber) Value { return when(n != 0, num(n)) }
 
 func (v *Value) appendJSON(b []byte) []byte {
 	switch v.kind {
-	case number:
-		return strconv.AppendInt(b, v.number, 10)
+	case instant:
+		b = append(b, '"')
+		return append(appendInstant(b, v.number), '"')
+	case listed:
+		return v.list.appendJSON(b)
+	case unknown, word:
+		return appendQuoted(b, v.word)
+	}
+	return v.appendNumber(b)
+}
+
+// appendNumber writes a number or a time in its unit.
+func (v *Value) appendNumber(b []byte) []byte {
+	switch v.kind {
 	case tenths:
 		return appendTenths(b, v.number)
 	case millis:
 		return appendMillis(b, v.number)
 	case seconds:
 		return appendSeconds(b, time.Duration(v.number))
-	case instant:
-		b = append(b, '"')
-		return append(appendInstant(b, v.number), '"')
-	case listed:
-		return v.list.appendJSON(b)
 	}
-	return appendQuoted(b, v.word)
+	return strconv.AppendInt(b, v.number, 10)
 }
 
 // plain tells whether nothing in the text of the value needs quotes in any
@@ -154,20 +161,14 @@ func (v *Value) plain() bool { return v.kind < word }
 // are joined by spaces.
 func (v *Value) appendFlat(b []byte) []byte {
 	switch v.kind {
-	case number:
-		return strconv.AppendInt(b, v.number, 10)
-	case tenths:
-		return appendTenths(b, v.number)
-	case millis:
-		return appendMillis(b, v.number)
-	case seconds:
-		return appendSeconds(b, time.Duration(v.number))
 	case instant:
 		return appendInstant(b, v.number)
 	case listed:
 		return v.list.appendFlat(b, ' ')
+	case unknown, word:
+		return append(b, v.word...)
 	}
-	return append(b, v.word...)
+	return v.appendNumber(b)
 }
 
 // appendSeconds writes a duration as decimal seconds with as many places as it

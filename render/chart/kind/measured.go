@@ -133,14 +133,7 @@ func rttAlong(v *view) []chart.Panel {
 func segmentSizes(v *view) []chart.Panel {
 	p := panel{v: v}
 	v.each(func(t *Trace, s reconstruct.Side) {
-		series := chart.Series{Name: "segments", Shape: chart.Dots, Look: cloudLook}
-		for i := range t.Rows {
-			if r := &t.Rows[i]; r.From == s && r.Len > 0 {
-				series.Points = append(series.Points, chart.Point{X: seconds(r.At), Y: float64(r.Len), Frame: r.Frame})
-			}
-		}
-		series.Look.Size = dotSize(len(series.Points))
-		p.add(t, s, 0, series)
+		p.add(t, s, 0, cloud(t, s, func(r *Row) float64 { return float64(r.Len) }))
 	})
 	y := bytesAxis(v, "Payload of a segment")
 	y.Zero = true

@@ -32,18 +32,24 @@ func dotSize(n int) float64 {
 	return 2.2
 }
 
+// cloud is a marker for each segment with data of a side.
+func cloud(t *Trace, side reconstruct.Side, y func(*Row) float64) chart.Series {
+	series := chart.Series{Name: "segments", Shape: chart.Dots, Look: cloudLook}
+	for i := range t.Rows {
+		if r := &t.Rows[i]; r.From == side && r.Len > 0 {
+			series.Points = append(series.Points, chart.Point{X: seconds(r.At), Y: y(r), Frame: r.Frame})
+		}
+	}
+	series.Look.Size = dotSize(len(series.Points))
+	return series
+}
+
 // stevens plots the first sequence number of each segment with data, as in
 // TCP/IP Illustrated.
 func stevens(v *view) []chart.Panel {
 	p := panel{v: v}
 	v.each(func(t *Trace, s reconstruct.Side) {
-		series := chart.Series{Name: "segments", Shape: chart.Dots, Look: cloudLook}
-		for i := range t.Rows {
-			if r := &t.Rows[i]; r.From == s && r.Len > 0 {
-				series.Points = append(series.Points, chart.Point{X: seconds(r.At), Y: float64(r.Seq), Frame: r.Frame})
-			}
-		}
-		series.Look.Size = dotSize(len(series.Points))
+		series := cloud(t, s, func(r *Row) float64 { return float64(r.Seq) })
 		if v.overlaid() {
 			series.Shape = chart.Line // clouds of markers hide each other
 		}
