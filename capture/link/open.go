@@ -89,26 +89,19 @@ func Choose(name string, t Topology) (string, error) {
 // A netem link whose Params do nothing needs no netem and works on every Linux
 // where network namespaces do.
 func Open(ctx context.Context, name string, c Config) (Link, error) {
-	if err := c.check(); err != nil {
-		return nil, err
-	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	name, err := Choose(name, c.Topology)
-	if err != nil {
-		return nil, err
-	}
-	b, err := find(name)
+	b, err := backendFor(name, c)
 	if err != nil {
 		return nil, err
 	}
 	if b.open == nil {
-		return nil, &ElsewhereError{Backend: name, How: b.elsewhere}
+		return nil, &ElsewhereError{Backend: b.name, How: b.elsewhere}
 	}
 	l, err := b.open(ctx, c)
 	if err != nil {
-		return nil, fmt.Errorf("%s link: %w", name, err)
+		return nil, fmt.Errorf("%s link: %w", b.name, err)
 	}
 	return l, nil
 }
@@ -116,18 +109,24 @@ func Open(ctx context.Context, name string, c Config) (Link, error) {
 // DryRun tells what Open would do, as commands that a person can read. The
 // names of namespaces are there for that person only: the real ones have none.
 func DryRun(name string, c Config) ([]string, error) {
-	if err := c.check(); err != nil {
-		return nil, err
-	}
-	name, err := Choose(name, c.Topology)
-	if err != nil {
-		return nil, err
-	}
-	b, err := find(name)
+	b, err := backendFor(name, c)
 	if err != nil {
 		return nil, err
 	}
 	return b.plan(c), nil
+}
+
+// backendFor is the back end of that name, or the first that works, for a link
+// that can be.
+func backendFor(name string, c Config) (backend, error) {
+	if err := c.check(); err != nil {
+		return backend{}, err
+	}
+	name, err := Choose(name, c.Topology)
+	if err != nil {
+		return backend{}, err
+	}
+	return find(name)
 }
 
 func find(name string) (backend, error) {

@@ -15,48 +15,46 @@ const (
 // establishment takes the steps to a connection one by one: a connection is
 // there before it is accepted.
 func establishment(ctx context.Context, e *Env) error {
-	p, err := e.establish(ctx)
-	//lint:ignore SA5001 a pair of which one end was opened before the error is closed too
-	defer p.Close()
-	if err != nil {
-		return err
-	}
-	return p.end(Client)
+	return e.established(ctx, func(p pair) error { return p.end(Client) })
 }
 
 // sendReceive exchanges two messages, step by step: the first is acknowledged
 // before it is read.
 func sendReceive(ctx context.Context, e *Env) error {
-	p, err := e.establish(ctx)
-	//lint:ignore SA5001 a pair of which one end was opened before the error is closed too
-	defer p.Close()
-	if err != nil {
-		return err
-	}
-	if err := e.messages(ctx, p); err != nil {
-		return err
-	}
-	return p.end(Client)
+	return e.established(ctx, func(p pair) error {
+		if err := e.messages(ctx, p); err != nil {
+			return err
+		}
+		return p.end(Client)
+	})
 }
 
 // termination is the whole of lab 5: the client shuts down, a while later the
 // server does.
 func termination(ctx context.Context, e *Env) error {
+	return e.established(ctx, func(p pair) error {
+		if err := e.messages(ctx, p); err != nil {
+			return err
+		}
+		return e.steps(ctx,
+			p[Client].CloseWrite,
+			func() error { return expectEnd(p[Server]) },
+			p[Server].CloseWrite,
+			func() error { return expectEnd(p[Client]) },
+		)
+	})
+}
+
+// established does something with a connection that was opened step by step, and
+// closes it.
+func (e *Env) established(ctx context.Context, do func(pair) error) error {
 	p, err := e.establish(ctx)
 	//lint:ignore SA5001 a pair of which one end was opened before the error is closed too
 	defer p.Close()
 	if err != nil {
 		return err
 	}
-	if err := e.messages(ctx, p); err != nil {
-		return err
-	}
-	return e.steps(ctx,
-		p[Client].CloseWrite,
-		func() error { return expectEnd(p[Server]) },
-		p[Server].CloseWrite,
-		func() error { return expectEnd(p[Client]) },
-	)
+	return do(p)
 }
 
 // steps runs functions with a pause after each.
