@@ -12,6 +12,30 @@ import (
 	"github.com/flowstate-tcp/flowstate/analyze/ebpf"
 )
 
+// socketFlags are those of the commands that tell of sockets as eBPF tools do: the
+// common ones, whose sockets, and of which ports.
+type socketFlags struct {
+	common
+	host                    hostFlag
+	localPorts, remotePorts portsFlag
+}
+
+// addSockets defines the flags on a command that prints such rows, by the tool's
+// names for the ports: long and short.
+func (f *socketFlags) addSockets(cmd *cobra.Command, rows string, local, remote [2]string) {
+	f.addOutput(cmd)
+	f.addConn(cmd)
+	f.addSelection(cmd)
+	f.host.add(cmd)
+	cmd.Flags().VarP(&f.localPorts, local[0], local[1], "only these local ports")
+	cmd.Flags().VarP(&f.remotePorts, remote[0], remote[1], "only these remote ports")
+	f.brief, f.rows = true, rows
+}
+
+func (f *socketFlags) choice() ebpf.Choice {
+	return ebpf.Choice{Host: f.host.host, Address: f.host.address, LocalPorts: f.localPorts, RemotePorts: f.remotePorts}
+}
+
 // hostFlag says whose sockets are told.
 type hostFlag struct {
 	text    string

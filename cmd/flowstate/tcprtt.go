@@ -13,9 +13,7 @@ import (
 
 // tcprttFlags are those of flowstate tcprtt: the common ones, and the tool's own.
 type tcprttFlags struct {
-	common
-	host                        hostFlag
-	localPorts, remotePorts     portsFlag
+	socketFlags
 	localAddress, remoteAddress addressFlag
 	interval, duration          spanFlag
 	milliseconds                bool
@@ -58,34 +56,23 @@ which anything was received; -T prints the time of day at its end, in UTC.`,
 }
 
 func (f *tcprttFlags) add(cmd *cobra.Command) {
-	f.addOutput(cmd)
-	f.addConn(cmd)
-	f.addSelection(cmd)
-	f.host.add(cmd)
+	f.addSockets(cmd, "segment received in ESTABLISHED", [2]string{"lport", "p"}, [2]string{"rport", "P"})
 	s := cmd.Flags()
 	s.VarP(&f.interval, "interval", "i", "a histogram for each interval of this length")
 	s.VarP(&f.duration, "duration", "d", "only so long from the capture's first packet")
 	s.BoolVarP(&f.text.Time, "timestamp", "T", false, "the time of day above each interval")
 	s.BoolVarP(&f.milliseconds, "millisecond", "m", false, "in milliseconds")
-	s.VarP(&f.localPorts, "lport", "p", "only these local ports")
-	s.VarP(&f.remotePorts, "rport", "P", "only these remote ports")
 	s.VarP(&f.localAddress, "laddr", "a", "only this local address")
 	s.VarP(&f.remoteAddress, "raddr", "A", "only this remote address")
 	s.BoolVarP(&f.byLocal, "byladdr", "b", false, "a histogram for each local address")
 	s.BoolVarP(&f.byRemote, "byraddr", "B", false, "a histogram for each remote address")
 	s.BoolVarP(&f.text.Extended, "extension", "e", false, "with the average")
 	cmd.MarkFlagsMutuallyExclusive("byladdr", "byraddr")
-	f.brief, f.rows = true, "segment received in ESTABLISHED"
 }
 
 func (f *tcprttFlags) options() ebpf.TripOptions {
-	o := ebpf.TripOptions{
-		Choice: ebpf.Choice{
-			Host: f.host.host, Address: f.host.address, LocalPorts: f.localPorts, RemotePorts: f.remotePorts,
-			LocalAddress: f.localAddress.Addr, RemoteAddress: f.remoteAddress.Addr,
-		},
-		Unit: time.Microsecond, Interval: time.Duration(f.interval), Span: time.Duration(f.duration),
-	}
+	o := ebpf.TripOptions{Choice: f.choice(), Unit: time.Microsecond, Interval: time.Duration(f.interval), Span: time.Duration(f.duration)}
+	o.LocalAddress, o.RemoteAddress = f.localAddress.Addr, f.remoteAddress.Addr
 	if f.milliseconds {
 		o.Unit = time.Millisecond
 	}

@@ -13,11 +13,9 @@ import (
 // tcpstatesFlags are those of flowstate tcpstates: the common ones, and the
 // tool's own.
 type tcpstatesFlags struct {
-	common
-	host          hostFlag
-	local, remote portsFlag
-	only4, only6  bool
-	text          table.TcpstatesText
+	socketFlags
+	only4, only6 bool
+	text         table.TcpstatesText
 }
 
 func newTcpstates(p *program) *cobra.Command {
@@ -62,30 +60,23 @@ address.
 }
 
 func (f *tcpstatesFlags) add(cmd *cobra.Command) {
-	f.addOutput(cmd)
-	f.addConn(cmd)
-	f.addSelection(cmd)
-	f.host.add(cmd)
+	f.addSockets(cmd, "change of state that tcpstates would show", [2]string{"localport", "L"}, [2]string{"remoteport", "D"})
 	s := cmd.Flags()
 	s.BoolVarP(&f.text.Time, "time", "T", false, "a column with the time of day")
 	s.BoolVarP(&f.text.Timestamp, "timestamp", "t", false, "a column with the seconds since the first row")
 	s.BoolVarP(&f.text.Wide, "wide", "w", false, "wider columns, for IPv6")
 	s.BoolVarP(&f.text.CSV, "csv", "s", false, "the tool's columns, separated by commas; --format csv has more")
-	s.VarP(&f.local, "localport", "L", "only these local ports")
-	s.VarP(&f.remote, "remoteport", "D", "only these remote ports")
 	s.BoolVarP(&f.only4, "ipv4", "4", false, "only IPv4")
 	s.BoolVarP(&f.only6, "ipv6", "6", false, "only IPv6")
 	cmd.MarkFlagsMutuallyExclusive("ipv4", "ipv6")
 	cmd.MarkFlagsMutuallyExclusive("wide", "csv")
 	f.extra = ebpf.NewCloses
-	f.brief, f.rows = true, "change of state that tcpstates would show"
 }
 
 func (f *tcpstatesFlags) choice() ebpf.Choice {
-	return ebpf.Choice{
-		Host: f.host.host, Address: f.host.address, LocalPorts: f.local, RemotePorts: f.remote,
-		WithoutIPv4: f.only6, WithoutIPv6: f.only4,
-	}
+	c := f.socketFlags.choice()
+	c.WithoutIPv4, c.WithoutIPv6 = f.only6, f.only4
+	return c
 }
 
 func (f *tcpstatesFlags) print(p *program, args []string) error {
