@@ -1,4 +1,5 @@
-// Package testneed lets a test say what it needs from the machine it runs on.
+// Package testneed lets a test say what it needs from the machine it runs on, and
+// compares what it made with the files that were looked at (Golden).
 //
 // A need is a program on PATH, a capture of the shared collection beside the
 // repository, or anything that the test checks for itself. Where a need is not

@@ -21,6 +21,8 @@ func (r *recorder) Skipf(format string, args ...any) { r.end("skipped", format, 
 
 func (r *recorder) Fatalf(format string, args ...any) { r.end("failed", format, args...) }
 
+func (r *recorder) Fatal(args ...any) { r.end("failed", "%v", args...) }
+
 func (r *recorder) end(outcome, format string, args ...any) {
 	r.outcome, r.text = outcome, fmt.Sprintf(format, args...)
 	runtime.Goexit()
@@ -93,5 +95,28 @@ func TestDebianPackageInHint(t *testing.T) {
 	got := outcome(t, func(t testing.TB) { Program(t, "dot") })
 	if want := "no dot on PATH (hint: apt-get install graphviz)"; got.text != want {
 		t.Errorf("%q, want %q", got.text, want)
+	}
+}
+
+func (r *recorder) Errorf(format string, args ...any) { r.end("failed", format, args...) }
+
+func TestGolden(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "folder", "golden.txt")
+	for _, c := range []struct {
+		got           string
+		update        bool
+		outcome, text string
+	}{
+		{"one", false, "failed", "no such file"},
+		{"one", true, "passed", ""},
+		{"one", false, "passed", ""},
+		{"two", false, "failed", "\ntwo"},
+		{"two\x00", false, "failed", "with -update"},
+		{"two", true, "passed", ""},
+	} {
+		got := outcome(t, func(t testing.TB) { Golden(t, path, []byte(c.got), c.update) })
+		if got.outcome != c.outcome || !strings.Contains(got.text, c.text) {
+			t.Errorf("%q: %s: %q, want %s with %q", c.got, got.outcome, got.text, c.outcome, c.text)
+		}
 	}
 }

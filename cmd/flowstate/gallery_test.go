@@ -1,13 +1,13 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/flowstate-tcp/flowstate/capture/testneed"
 	"github.com/flowstate-tcp/flowstate/render/chart/kind"
 )
 
@@ -85,16 +85,16 @@ func TestGallery(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		compareShown(t, filepath.Join("docs/images/gallery", name), got)
+		testneed.Golden(t, filepath.Join("docs/images/gallery", name), got, *update)
 	}
 	for _, e := range sweepExhibits {
 		got, err := os.ReadFile(filepath.Join(sweep, e.command))
 		if err != nil {
 			t.Fatal(err)
 		}
-		compareShown(t, filepath.Join("docs/images/gallery", "sweep-"+e.command), got)
+		testneed.Golden(t, filepath.Join("docs/images/gallery", "sweep-"+e.command), got, *update)
 	}
-	compareShown(t, galleryPage, []byte(galleryMarkdown()))
+	testneed.Golden(t, galleryPage, []byte(galleryMarkdown()), *update)
 }
 
 // TestGalleryHasEveryKind finds each kind of chart on the page.
@@ -120,26 +120,6 @@ func splitOutput(t *testing.T, command string) (rest, name string) {
 		t.Fatalf("%s has no output", command)
 	}
 	return rest, name
-}
-
-// compareShown holds a file of the documentation to what it has to be.
-func compareShown(t *testing.T, path string, want []byte) {
-	t.Helper()
-	if *update {
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, want, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Errorf("%s is out of date; go test ./cmd/flowstate -run 'Gallery|LabPages' -update draws it anew", path)
-	}
 }
 
 func galleryMarkdown() string {

@@ -278,5 +278,5 @@ func (p *page) draws(made, shown string) {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	compareShown(p.t, filepath.Join(filepath.Dir(p.file), shown), got)
+	testneed.Golden(p.t, filepath.Join(filepath.Dir(p.file), shown), got, *update)
 }

@@ -1,13 +1,13 @@
 package scenario_test
 
 import (
-	"bytes"
 	"flag"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/flowstate-tcp/flowstate/capture/testneed"
 	"github.com/flowstate-tcp/flowstate/reconstruct/scenario"
 )
 
@@ -28,22 +28,10 @@ func TestCapturesAreWhatTheirRecipesMake(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want, err := s.Pcap()
+		made, err := s.Pcap()
 		if err != nil {
 			t.Fatalf("%s: %v", recipe, err)
 		}
-		name := strings.TrimSuffix(recipe, ".txt") + ".pcap"
-		if *update {
-			if err := os.WriteFile(name, want, 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		got, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !bytes.Equal(got, want) {
-			t.Errorf("%s is not what its recipe makes; go test ./reconstruct/scenario -update writes it anew", name)
-		}
+		testneed.Golden(t, strings.TrimSuffix(recipe, ".txt")+".pcap", made, *update)
 	}
 }

@@ -6,12 +6,12 @@ import (
 	"errors"
 	"flag"
 	"io"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/flowstate-tcp/flowstate/capture/testneed"
 	"github.com/flowstate-tcp/flowstate/render/diagram/dotlayout"
 )
 
@@ -40,21 +40,7 @@ func TestGolden(t *testing.T) {
 	r := renderer(t)
 	for _, f := range figures() {
 		for _, format := range []Format{FormatDOT, FormatSVG} {
-			name := filepath.Join("testdata", f.name+"."+format.String())
-			got := render(t, r, f.g, format)
-			if *update {
-				if err := os.WriteFile(name, got, 0o644); err != nil {
-					t.Fatal(err)
-				}
-				continue
-			}
-			want, err := os.ReadFile(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !bytes.Equal(got, want) {
-				t.Errorf("%s differs; look at the new figure, then run go test -update", name)
-			}
+			testneed.Golden(t, filepath.Join("testdata", f.name+"."+format.String()), render(t, r, f.g, format), *update)
 		}
 	}
 }

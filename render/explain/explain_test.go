@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -17,6 +16,7 @@ import (
 	"github.com/flowstate-tcp/flowstate/analyze/limit"
 	"github.com/flowstate-tcp/flowstate/analyze/state"
 	"github.com/flowstate-tcp/flowstate/capture/pcapfile"
+	"github.com/flowstate-tcp/flowstate/capture/testneed"
 	"github.com/flowstate-tcp/flowstate/reconstruct/decode"
 	"github.com/flowstate-tcp/flowstate/render/ladder"
 )
@@ -87,18 +87,7 @@ func TestGolden(t *testing.T) {
 	} {
 		golden := filepath.Join("testdata", strings.ReplaceAll(c.capture, "/", "-")+"."+c.format.String())
 		got := write(t, documents(t, lab(c.capture)), c.format)
-		if *update {
-			if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(golden)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got != string(want) {
-			t.Errorf("%s differs from what is told now:\n%s", golden, got)
-		}
+		testneed.Golden(t, golden, []byte(got), *update)
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -109,19 +108,7 @@ func compare(t *testing.T, name string, write func(io.Writer) error) {
 	if !bytes.Equal(got.Bytes(), again.Bytes()) {
 		t.Errorf("%s: two runs differ", name)
 	}
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, got.Bytes(), 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got.Bytes(), want) {
-		t.Errorf("%s differs; go test -update writes it anew\n%s", name, got.Bytes())
-	}
+	testneed.Golden(t, filepath.Join("testdata", name), got.Bytes(), *update)
 }
 
 // captures are those of the labs and the odd ones.

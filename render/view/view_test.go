@@ -1,10 +1,11 @@
 package view
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/flowstate-tcp/flowstate/capture/testneed"
 )
 
 // TestScreens presses keys and compares the page with a file. What other packages
@@ -43,19 +44,7 @@ func sizeOf(s string) (w, h int) {
 
 func golden(t *testing.T, name, got string) {
 	t.Helper()
-	path := filepath.Join("testdata", name+".txt")
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs; go test ./render/view -update writes it anew. It is now\n%s", path, got)
-	}
+	testneed.Golden(t, filepath.Join("testdata", name+".txt"), []byte(got), *update)
 }
 
 // TestSizes draws every tab at many sizes, also those that are too small.

@@ -19,6 +19,7 @@ import (
 	"github.com/flowstate-tcp/flowstate/analyze/limit"
 	"github.com/flowstate-tcp/flowstate/analyze/state"
 	"github.com/flowstate-tcp/flowstate/capture"
+	"github.com/flowstate-tcp/flowstate/capture/testneed"
 	"github.com/flowstate-tcp/flowstate/reconstruct/scenario/scenariotest"
 	"github.com/flowstate-tcp/flowstate/render/chart"
 	"github.com/flowstate-tcp/flowstate/render/scene"
@@ -230,18 +231,7 @@ func TestGolden(t *testing.T) {
 			if f.many && ending == "csv" {
 				continue
 			}
-			if *update {
-				if err := os.WriteFile(name, got, 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !bytes.Equal(got, want) {
-				t.Errorf("%s differs; look at the new figure, then run go test -update", name)
-			}
+			testneed.Golden(t, name, got, *update)
 		}
 	}
 }

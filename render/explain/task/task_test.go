@@ -5,7 +5,6 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"flag"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/flowstate-tcp/flowstate/analyze"
 	"github.com/flowstate-tcp/flowstate/capture/pcapfile"
+	"github.com/flowstate-tcp/flowstate/capture/testneed"
 	"github.com/flowstate-tcp/flowstate/render/explain"
 	"github.com/flowstate-tcp/flowstate/render/explain/task"
 )
@@ -118,19 +118,7 @@ func TestGolden(t *testing.T) {
 
 func compareGolden(t *testing.T, name, got string) {
 	t.Helper()
-	golden := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs from what is told now:\n%s", golden, got)
-	}
+	testneed.Golden(t, filepath.Join("testdata", name), []byte(got), *update)
 }
 
 // Whatever was captured, each task answers in whole sentences and 80 columns,
