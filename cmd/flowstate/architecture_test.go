@@ -6,8 +6,10 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -179,6 +181,36 @@ func TestArchitectureNoticesWrongs(t *testing.T) {
 		got := strings.Join(source{c.folder, c.name, parsed}.wrongs(), "\n")
 		if (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
 			t.Errorf("%s in %s: %q, want %q", c.code, c.folder, got, c.want)
+		}
+	}
+}
+
+// TestTableOfPackages finds each package in the table of ARCHITECTURE.md, in its
+// own row or in that of the folder above it, after all that it imports.
+func TestTableOfPackages(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(testneed.Root(t), "ARCHITECTURE.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := map[string]int{}
+	for _, m := range regexp.MustCompile("(?m)^\\| `([a-z/]+)` \\| ").FindAllStringSubmatch(string(text), -1) {
+		rows[m[1]] = len(rows) + 1
+	}
+	rowOf := func(folder string) int {
+		for rows[folder] == 0 && strings.Contains(folder, "/") {
+			folder = path.Dir(folder)
+		}
+		return rows[folder]
+	}
+	for _, s := range sources(t) {
+		here := rowOf(s.folder)
+		if here == 0 {
+			t.Errorf("the table has no row for %s", s.folder)
+		}
+		for _, name := range s.imports() {
+			if folder, ours := strings.CutPrefix(name, module); ours && !s.isTest() && rowOf(folder) > here {
+				t.Errorf("%s imports %s, which stands below it", s.folder, folder)
+			}
 		}
 	}
 }
