@@ -12,8 +12,8 @@ import (
 	"time"
 
 	"github.com/flowstate-tcp/flowstate/analyze"
+	"github.com/flowstate-tcp/flowstate/analyze/analyzetest"
 	"github.com/flowstate-tcp/flowstate/analyze/ebpf"
-	"github.com/flowstate-tcp/flowstate/capture/pcapfile"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
 )
 
@@ -89,14 +89,9 @@ func TestAgainstKernel(t *testing.T) {
 
 func tell(t *testing.T, path, host string) (events []ebpf.Event, seen ebpf.Histogram) {
 	t.Helper()
-	r, err := pcapfile.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
 	choice := ebpf.Choice{Host: ebpf.ByAddress, Address: netip.MustParseAddr(host)}
 	counted := ebpf.NewTrips(ebpf.TripOptions{Choice: choice})
-	a := analyze.New(r, analyze.Options{Extra: ebpf.NewCloses})
+	a := analyzetest.Open(t, path, analyze.Options{Extra: ebpf.NewCloses})
 	for s, c := range a.Walk() {
 		if s != nil {
 			counted.Observe(s, a.Began())

@@ -9,13 +9,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/flowstate-tcp/flowstate/analyze"
+	"github.com/flowstate-tcp/flowstate/analyze/analyzetest"
 	judge "github.com/flowstate-tcp/flowstate/analyze/lab"
 	"github.com/flowstate-tcp/flowstate/analyze/state"
 	"github.com/flowstate-tcp/flowstate/capture/lab"
 	"github.com/flowstate-tcp/flowstate/capture/link"
 	"github.com/flowstate-tcp/flowstate/capture/link/uml"
-	"github.com/flowstate-tcp/flowstate/capture/pcapfile"
 	"github.com/flowstate-tcp/flowstate/capture/testneed"
 )
 
@@ -72,29 +71,12 @@ func outcomes(t *testing.T, plan lab.Plan) []*judge.Cell {
 		if err != nil {
 			t.Fatal(err)
 		}
-		client, server := connections(t, filepath.Join(dir, r.Tap("client").File)), connections(t, filepath.Join(dir, r.Tap("server").File))
+		client, server := analyzetest.Connections(t, filepath.Join(dir, r.Tap("client").File)), analyzetest.Connections(t, filepath.Join(dir, r.Tap("server").File))
 		c := &judge.Cell{Name: r.Cell, Way: r.Settings.Way, Outcomes: judge.Outcomes(calls, client, server)}
 		c.Finish(0)
 		cells = append(cells, c)
 	}
 	return cells
-}
-
-func connections(t *testing.T, path string) (all []*analyze.Connection) {
-	t.Helper()
-	r, err := pcapfile.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
-	a := analyze.New(r, analyze.Options{})
-	for c := range a.Connections() {
-		all = append(all, c)
-	}
-	if err := a.Err(); err != nil || r.Damaged() {
-		t.Fatalf("%s: %v, damaged: %v", path, err, r.Damaged())
-	}
-	return all
 }
 
 // demand is what the issue asks of a link.

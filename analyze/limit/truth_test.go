@@ -8,8 +8,8 @@ import (
 	"testing"
 
 	"github.com/flowstate-tcp/flowstate/analyze"
+	"github.com/flowstate-tcp/flowstate/analyze/analyzetest"
 	"github.com/flowstate-tcp/flowstate/analyze/limit"
-	"github.com/flowstate-tcp/flowstate/capture/pcapfile"
 	"github.com/flowstate-tcp/flowstate/capture/testneed"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
 	"github.com/flowstate-tcp/flowstate/reconstruct/seq"
@@ -99,15 +99,10 @@ func TestKernelLogged(t *testing.T) {
 // compareLog compares a capture at the sender with the log of its kernel.
 func compareLog(t *testing.T, file string, log []logged) (before, after tally) {
 	t.Helper()
-	r, err := pcapfile.Open(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
 	const mss = 1448
 	var latest limit.State
 	rows, unlike := 0, 0
-	a := analyze.New(r, analyze.Options{})
+	a := analyzetest.Open(t, file, analyze.Options{})
 	for s := range a.Segments() {
 		h := &s.Conn.Half[reconstruct.Client]
 		if s.From == reconstruct.Server && s.Ack > 1 && rows < len(log) {

@@ -9,9 +9,9 @@ import (
 	"testing"
 
 	"github.com/flowstate-tcp/flowstate/analyze"
+	"github.com/flowstate-tcp/flowstate/analyze/analyzetest"
 	"github.com/flowstate-tcp/flowstate/analyze/loss"
 	"github.com/flowstate-tcp/flowstate/capture"
-	"github.com/flowstate-tcp/flowstate/capture/pcapfile"
 	"github.com/flowstate-tcp/flowstate/capture/testneed"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
 )
@@ -31,13 +31,8 @@ var rightCauses = map[string][]loss.Cause{
 // connection that its client sent.
 func verdicts(t *testing.T, file string, conn int) (all map[capture.FrameNumber]loss.Verdict, data int) {
 	t.Helper()
-	r, err := pcapfile.Open(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
 	all = map[capture.FrameNumber]loss.Verdict{}
-	a := analyze.New(r, analyze.Options{})
+	a := analyzetest.Open(t, file, analyze.Options{})
 	for s := range a.Segments() {
 		if s.Conn.Number != conn || s.From != reconstruct.Client || s.Step.Segment.Len == 0 {
 			continue

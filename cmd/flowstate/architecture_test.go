@@ -25,7 +25,7 @@ const module = "github.com/flowstate-tcp/flowstate/"
 var stages = []string{"capture", "reconstruct", "analyze", "render", "cmd"}
 
 // testSupport are the folders of what only tests import.
-var testSupport = []string{"capture/testneed", "reconstruct/scenario/scenariotest"}
+var testSupport = []string{"capture/testneed", "reconstruct/scenario/scenariotest", "analyze/analyzetest"}
 
 // source is one parsed file and the folder of its package, as in
 // "capture/filter".

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/flowstate-tcp/flowstate/analyze"
+	"github.com/flowstate-tcp/flowstate/analyze/analyzetest"
 	judge "github.com/flowstate-tcp/flowstate/analyze/lab"
 	"github.com/flowstate-tcp/flowstate/capture"
 	"github.com/flowstate-tcp/flowstate/capture/lab"
@@ -226,7 +226,7 @@ func (r recipe) predicted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, o := range judge.Outcomes(calls, connectionsOf(t, r.path("client.pcapng")), connectionsOf(t, r.path("server.pcapng"))) {
+	for _, o := range judge.Outcomes(calls, analyzetest.Connections(t, r.path("client.pcapng")), analyzetest.Connections(t, r.path("server.pcapng"))) {
 		if o.Predicted != judge.NoPrediction && !o.Agrees {
 			t.Errorf("connection %d closed %v, predicted %v", o.Number, o.Close, o.Predicted)
 		}
@@ -234,23 +234,6 @@ func (r recipe) predicted(t *testing.T) {
 			t.Errorf("connection %d: no prediction", o.Number)
 		}
 	}
-}
-
-func connectionsOf(t *testing.T, path string) (all []*analyze.Connection) {
-	t.Helper()
-	r, err := pcapfile.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
-	a := analyze.New(r, analyze.Options{})
-	for c := range a.Connections() {
-		all = append(all, c)
-	}
-	if err := a.Err(); err != nil || r.Damaged() {
-		t.Fatalf("%s: %v, damaged: %v", path, err, r.Damaged())
-	}
-	return all
 }
 
 // backsOff asks for the SYN again after one second, and after two more. A kernel

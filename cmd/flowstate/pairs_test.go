@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"github.com/flowstate-tcp/flowstate/analyze"
+	"github.com/flowstate-tcp/flowstate/analyze/analyzetest"
 	"github.com/flowstate-tcp/flowstate/analyze/loss"
-	"github.com/flowstate-tcp/flowstate/capture/pcapfile"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
 	"github.com/flowstate-tcp/flowstate/reconstruct/decode"
 )
@@ -31,12 +31,7 @@ type transmission struct {
 // eachSent calls do for each segment with payload of the side that sends most.
 func eachSent(t *testing.T, file string, do func(s *analyze.Segment, key sameSegment)) {
 	t.Helper()
-	r, err := pcapfile.Open(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
-	a := analyze.New(r, analyze.Options{})
+	a := analyzetest.Open(t, file, analyze.Options{})
 	for s := range a.Segments() {
 		if g := s.Step.Segment; s.From == reconstruct.Server && g.Len > 0 {
 			do(s, sameSegment{uint32(g.Seq), uint32(g.Ack), g.Len, g.Options.TSval, g.Flags})

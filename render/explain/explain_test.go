@@ -12,10 +12,10 @@ import (
 	"unicode/utf8"
 
 	"github.com/flowstate-tcp/flowstate/analyze"
+	"github.com/flowstate-tcp/flowstate/analyze/analyzetest"
 	"github.com/flowstate-tcp/flowstate/analyze/behaviour"
 	"github.com/flowstate-tcp/flowstate/analyze/limit"
 	"github.com/flowstate-tcp/flowstate/analyze/state"
-	"github.com/flowstate-tcp/flowstate/capture/pcapfile"
 	"github.com/flowstate-tcp/flowstate/capture/testneed"
 	"github.com/flowstate-tcp/flowstate/reconstruct/decode"
 	"github.com/flowstate-tcp/flowstate/render/ladder"
@@ -27,13 +27,8 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // end, and its ICMP errors.
 func documents(t *testing.T, path string) (list []*Document) {
 	t.Helper()
-	src, err := pcapfile.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer src.Close()
 	open := map[int]*ladder.Recorder{}
-	a := analyze.New(src, analyze.Options{})
+	a := analyzetest.Open(t, path, analyze.Options{})
 	for s, c := range a.Walk() {
 		if c != nil {
 			list = append(list, Connection(filepath.Base(path), c, open[c.Number].Ladder(c, Rows())))

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/flowstate-tcp/flowstate/analyze"
+	"github.com/flowstate-tcp/flowstate/analyze/analyzetest"
 	"github.com/flowstate-tcp/flowstate/capture/pcapfile"
 	"github.com/flowstate-tcp/flowstate/capture/testneed"
 	"github.com/flowstate-tcp/flowstate/render/chart"
@@ -33,13 +34,8 @@ type climb struct {
 // climbs records the connections of a capture with recorders like r.
 func climbs(t testing.TB, path string, r Recorder) (list []climb) {
 	t.Helper()
-	src, err := pcapfile.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer src.Close()
 	open := map[int]*Recorder{}
-	for s, c := range analyze.New(src, analyze.Options{}).Walk() {
+	for s, c := range analyzetest.Open(t, path, analyze.Options{}).Walk() {
 		if c != nil {
 			list = append(list, climb{open[c.Number], c})
 			continue

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/flowstate-tcp/flowstate/analyze"
+	"github.com/flowstate-tcp/flowstate/analyze/analyzetest"
 	"github.com/flowstate-tcp/flowstate/capture/pcapfile"
 	"github.com/flowstate-tcp/flowstate/capture/testneed"
 	"github.com/flowstate-tcp/flowstate/reconstruct"
@@ -31,15 +32,10 @@ type printed struct {
 // told reads a capture for all of them.
 func told(t *testing.T, path string) (list []*printed) {
 	t.Helper()
-	src, err := pcapfile.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer src.Close()
 	open := map[int]*printed{}
 	segments, summary, states := table.Segments(table.CSV), table.Summary(table.CSV), table.NewTransitions(table.CSV)
 	lines := map[int][]byte{}
-	for s, c := range analyze.New(src, analyze.Options{}).Walk() {
+	for s, c := range analyzetest.Open(t, path, analyze.Options{}).Walk() {
 		if s != nil {
 			n := s.Step.Conn.Number
 			if open[n] == nil {
