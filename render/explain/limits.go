@@ -152,7 +152,7 @@ func delayed(side reconstruct.Side, b *behaviour.Result) (lines []string) {
 	d := &b.Delayed
 	switch {
 	case d.Timed > 0:
-		text += fmt.Sprintf(". Segments that came alone, not close upon another: %d, of them %d acknowledged by a timer, after %s s in the median, %s to %s s for most (delayed acknowledgements, RFC 9293 3.8.6.3)", d.Alone, d.Timed, Time(d.Median.Round(time.Microsecond)), Time(d.P10.Round(time.Microsecond)), Time(d.P90.Round(time.Microsecond)))
+		text += fmt.Sprintf(". Segments that came alone, not close upon another: %d, of them %d acknowledged by a timer, after about %s s in the median, %s to %s s for most (delayed acknowledgements, RFC 9293 3.8.6.3)", d.Alone, d.Timed, Time(d.Median.Round(time.Microsecond)), Time(d.P10.Round(time.Microsecond)), Time(d.P90.Round(time.Microsecond)))
 	case d.Alone > 0:
 		text += fmt.Sprintf(". Segments that came alone, not close upon another: %d, none of them acknowledged by a timer", d.Alone)
 	}

@@ -110,7 +110,7 @@ func (t *teller) retransmissions() (lines []string) {
 			said string
 		}{
 			{c[loss.Reordering], "came late, overtaken on the path: no retransmissions"},
-			{c[loss.NetworkDuplicate], "came twice from the path"},
+			{c[loss.NetworkDuplicate], "came twice, from the path as far as the capture tells"},
 			{c[loss.CaptureDuplicate], "were recorded twice by the capture"},
 		} {
 			if other.n > 0 {

@@ -206,7 +206,7 @@ func established(c *analyze.Connection, seen *tls) (lines []string) {
 	if !p.HandshakeKnown || !p.TransferKnown {
 		return nil
 	}
-	lines = append(lines, fmt.Sprintf("Between its handshake and its close, data was on the way for %s s, and for %s s nothing was: there an application had nothing to send, or waited.", explain.Time(p.Transfer), explain.Time(p.Idle)))
+	lines = append(lines, fmt.Sprintf("Between its handshake and its close, data was on the way for %s s, and for %s s nothing was: there an application had nothing to send, or waited, or a receive window was closed.", explain.Time(p.Transfer), explain.Time(p.Idle)))
 	switch {
 	case seen.first != 0 && seen.begins != 0:
 		lines = append(lines, fmt.Sprintf("It speaks TLS: from the first handshake record (frame %d) to the client's first application data (frame %d) it took %s s. In TLS 1.3 that includes the client's Finished, which travels as application data (RFC 8446 5.1).", seen.first, seen.begins, explain.Time(seen.data.Sub(seen.handshake))))
