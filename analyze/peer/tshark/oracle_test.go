@@ -75,6 +75,7 @@ type segment struct {
 	frame   capture.FrameNumber
 	options decode.OptionSet
 	sackCut bool // the snapshot cut the options of the peer's latest segment
+	stray   bool // its numbers are far from both streams
 	row     tshark.Row
 }
 
@@ -97,7 +98,7 @@ func segments(t *testing.T, path string) (list []segment) {
 	for s := range a.Segments() {
 		g := s.Step.Segment
 		peerCut := cut[end{s.Conn.Number, s.Conn.Peer(s.From)}]
-		list = append(list, segment{g.Frame, g.Options.Set, peerCut, s.Extra.(*tshark.Tracker).Row()})
+		list = append(list, segment{g.Frame, g.Options.Set, peerCut, s.Marks.Has(reconstruct.OutOfWindow), s.Extra.(*tshark.Tracker).Row()})
 		cut[end{s.Conn.Number, s.From}] = g.Quirks&decode.OptionsCut != 0
 	}
 	return list
