@@ -161,14 +161,12 @@ func TestHostileText(t *testing.T) {
 	}
 }
 
-// TestSystemGraphviz loads the DOT files with the program, where there is one.
+// TestSystemGraphviz loads the DOT files with the program.
 func TestSystemGraphviz(t *testing.T) {
-	if _, err := exec.LookPath("dot"); err != nil {
-		t.Skip("Graphviz is not installed")
-	}
+	dot := testneed.Program(t, "dot")
 	r := renderer(t)
 	for _, f := range figures() {
-		cmd := exec.Command("dot", "-Tplain")
+		cmd := exec.Command(dot, "-Tplain")
 		cmd.Stdin = bytes.NewReader(render(t, r, f.g, FormatDOT))
 		out, err := cmd.CombinedOutput()
 		if err != nil || bytes.Contains(out, []byte("Error")) {
